@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class WiringConfig(AppConfig):
+    """Fills the ports once all models are there."""
+
+    name = "portico.config"
+    label = "wiring"
+
+    def ready(self) -> None:
+        from portico.config import wiring  # noqa: PLC0415 - apps.py may
+
+        wiring.connect()

@@ -1,0 +1,169 @@
+"""Django's settings. What an operator chooses comes from the environment; the rest is the house's."""
+
+from __future__ import annotations
+
+from csp.constants import NONE, SELF
+
+from portico.config import environment
+from portico.config.environment import WrongSetting
+
+env = environment.read()
+HOME = environment.root()
+VAR = HOME / "var"
+
+PORTICO_DEMO = env.bool("PORTICO_DEMO", default=False)
+PORTICO_TESTING = env.bool("PORTICO_TESTING", default=False)
+DEBUG = False
+
+BASE_URL = env.str("PORTICO_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SECRET_KEY = env.str("PORTICO_SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not (PORTICO_DEMO or PORTICO_TESTING):
+        raise WrongSetting(
+            "PORTICO_SECRET_KEY is not set. Make one of at least 50 random characters and keep it secret."
+        )
+    SECRET_KEY = "demonstration-only-" + "0" * 50
+_host = BASE_URL.split("://", 1)[-1].split("/")[0].rsplit(":", 1)[0]
+ALLOWED_HOSTS = [_host, "127.0.0.1", "localhost"] if (PORTICO_DEMO or PORTICO_TESTING) else [_host]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# --- the organisation ------------------------------------------------------------------
+PORTICO_ORGANISATION = env.str("PORTICO_ORGANISATION", default="Harbor Street Clinic")
+PORTICO_PHONE = env.str("PORTICO_PHONE", default="555-010-0199")
+PORTICO_HOURS = env.str("PORTICO_HOURS", default="")
+PORTICO_ADDRESS = env.str("PORTICO_ADDRESS", default="")
+PORTICO_COUNTRY = env.str("PORTICO_COUNTRY", default="US").upper()
+PORTICO_CURRENCY = env.str("PORTICO_CURRENCY", default="USD").upper()
+PORTICO_BILLS_SINCE = env.str("PORTICO_BILLS_SINCE", default="")  # ISO date; empty: 12 months
+PORTICO_LANGUAGES = env.list("PORTICO_LANGUAGES", default=["en", "es", "fr", "ar"])
+
+# --- applications ----------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "oauth2_provider",
+    "django_tasks",
+    "django_tasks_db",
+    "django_htmx",
+    "csp",
+    "portico.platform.identity",
+    "portico.platform.audit",
+    "portico.platform.jobs",
+    "portico.platform.inbox",
+    "portico.platform.files",
+    "portico.ledger",
+    "portico.record",
+    "portico.domain.people",
+    "portico.domain.intake",
+    "portico.domain.billing",
+    "portico.domain.payments",
+    "portico.domain.worklist",
+    "portico.domain.notices",
+    "portico.ui",
+    "portico.config",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "portico.config.urls"
+WSGI_APPLICATION = "portico.config.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "loaders": [("django.template.loaders.cached.Loader", ["portico.ui.loading.Loader"])],
+            "builtins": ["portico.ui.components"],
+        },
+    }
+]
+
+# --- data ------------------------------------------------------------------------------
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'portico.sqlite3'}"),
+}
+_database = DATABASES["default"]
+if "sqlite" in _database["ENGINE"]:
+    # FULL, because a payment that was confirmed must survive a power cut (ADR 2).
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
+    }
+    _database["CONN_MAX_AGE"] = None
+else:
+    _database["CONN_MAX_AGE"] = 600
+    _database["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": env.cache_url("CACHE_URL", default="dbcache://portico_cache"),
+}
+FILES_URL = env.str("FILES_URL", default=f"file://{VAR / 'files'}")
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+WHITENOISE_USE_FINDERS = True
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# --- people ----------------------------------------------------------------------------
+AUTH_USER_MODEL = "identity.Account"
+OAUTH2_PROVIDER_APPLICATION_MODEL = "identity.Application"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+# --- language, time --------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    (code, name)
+    for code, name in [("en", "English"), ("es", "Español"), ("fr", "Français"), ("ar", "العربية")]
+    if code in PORTICO_LANGUAGES
+]
+USE_TZ = True
+TIME_ZONE = env.str("PORTICO_TIME_ZONE", default="America/Los_Angeles")
+
+# --- mail ------------------------------------------------------------------------------
+_email = env.email_url("EMAIL_URL", default=f"filemail://{VAR / 'mail'}")
+vars().update(_email)
+DEFAULT_FROM_EMAIL = env.str("PORTICO_MAIL_FROM", default="portal@example.org")
+
+# --- paying ----------------------------------------------------------------------------
+PORTICO_GATEWAY = env.str("PORTICO_GATEWAY", default="sandbox" if PORTICO_DEMO else "")
+PORTICO_SANDBOX_URL = env.str("PORTICO_SANDBOX_URL", default="http://127.0.0.1:8010")
+PORTICO_STRIPE_SECRET_KEY = env.str("PORTICO_STRIPE_SECRET_KEY", default="")
+PORTICO_STRIPE_WEBHOOK_SECRETS = env.list("PORTICO_STRIPE_WEBHOOK_SECRETS", default=[])
+
+# --- headers ---------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
