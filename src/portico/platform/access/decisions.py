@@ -105,6 +105,8 @@ def _decide_patient(
 ) -> Scope | Refusal:
     if purpose is not Purpose.SELF:
         return Refusal.STRANGER
+    if subject.patient_id is None:  # signed in, but not yet known to be anybody
+        return NOTHING if permission is Permission.ACCOUNT_OWN else Refusal.STRANGER
     if relation is Relation.SELF and actor.person_id in subject.patient_ids | {subject.patient_id}:
         allowed = permission in roles.SELF
     elif relation is Relation.PROXY:

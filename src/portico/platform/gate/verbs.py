@@ -79,11 +79,14 @@ def query(
     ) -> Callable[Concatenate[Call, P], R]:
         @functools.wraps(read)
         def gated(call: Call, *args: P.args, **kwargs: P.kwargs) -> R:
-            call.scope = _scope(call, permission, read.__name__)
+            outer, call.scope = call.scope, _scope(call, permission, read.__name__)
             if noted:
                 shown = (call.patient_id,) if call.patient_id else ()
                 call.accesses.append(Access(kind=read.__name__, patient_ids=shown))
-            return read(call, *args, **kwargs)
+            try:
+                return read(call, *args, **kwargs)
+            finally:
+                call.scope = outer  # a verb that reads a neighbour goes on in its own scope
 
         gated.permission = permission  # type: ignore[attr-defined]
         gated.gate = "query"  # type: ignore[attr-defined]
