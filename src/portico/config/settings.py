@@ -14,6 +14,8 @@ VAR = HOME / "var"
 PORTICO_DEMO = env.bool("PORTICO_DEMO", default=False)
 PORTICO_TESTING = env.bool("PORTICO_TESTING", default=False)
 DEBUG = False
+# How many proxies of ours stand in front. Only what they wrote into X-Forwarded-For counts.
+PORTICO_TRUSTED_PROXIES = env.int("PORTICO_TRUSTED_PROXIES", default=0)
 
 BASE_URL = env.str("PORTICO_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SECRET_KEY = env.str("PORTICO_SECRET_KEY", default="")
@@ -71,6 +73,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portico.platform.gate.requests.RequestNumberMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

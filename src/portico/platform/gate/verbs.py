@@ -15,6 +15,7 @@ from portico.platform.access.relations import Purpose, Relation
 from portico.platform.audit import writing
 from portico.platform.gate import reactions
 from portico.platform.identity.models import resolve_person
+from portico.platform.kernel import writers
 from portico.platform.kernel.call import Access, Call
 
 P = ParamSpec("P")
@@ -52,7 +53,7 @@ def action(
             call.events, call.quiet_reason = [], ""
             token = _running.set(verb.__name__)
             try:
-                with transaction.atomic(durable=True):
+                with writers.turn(), transaction.atomic(durable=True):
                     result = verb(call, *args, **kwargs)
                     _conclude(call, permission, verb.__name__)
                     return result

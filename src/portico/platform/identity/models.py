@@ -6,10 +6,13 @@ from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Coalesce
 from oauth2_provider.models import AbstractApplication
 
 from portico.platform.kernel import clock
 from portico.platform.kernel.ids import new_id
+
+_NOWHERE = UUID(int=0)
 
 
 class Person(models.Model):
@@ -94,13 +97,13 @@ class StaffRole(models.Model):
 
     class Meta:
         constraints = [
+            # An expression, because SQLite takes two empty values for different ones.
             models.UniqueConstraint(
                 "account",
                 "role",
-                "location_id",
-                "entity_id",
+                Coalesce("location_id", models.Value(_NOWHERE)),
+                Coalesce("entity_id", models.Value(_NOWHERE)),
                 name="identity_one_grant",
-                nulls_distinct=False,
             )
         ]
 

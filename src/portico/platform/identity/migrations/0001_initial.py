@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import oauth2_provider.generators
 import oauth2_provider.models
-import portico.platform.kernel.clock
-import portico.platform.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import portico.platform.kernel.clock
+import portico.platform.kernel.ids
 
 
 class Migration(migrations.Migration):
