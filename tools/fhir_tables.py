@@ -71,21 +71,14 @@ def _is_wanted(definition: dict[str, Any]) -> bool:
         and definition["id"] == name
         and name not in LEFT_OUT
         and not (
-            name.startswith(LEFT_OUT_PREFIXES)
-            and name not in ("Substance", "SubstanceAmount")
+            name.startswith(LEFT_OUT_PREFIXES) and name not in ("Substance", "SubstanceAmount")
         )
     )
 
 
-def _add(
-    definition: dict[str, Any], types: Table, schema: dict[str, Any], codes: Codes
-) -> None:
+def _add(definition: dict[str, Any], types: Table, schema: dict[str, Any], codes: Codes) -> None:
     root = definition["type"]
-    allowed = (
-        schema.get(root, {}).get("properties", {})
-        if definition["kind"] == "resource"
-        else {}
-    )
+    allowed = schema.get(root, {}).get("properties", {}) if definition["kind"] == "resource" else {}
     for element in definition["snapshot"]["element"]:
         owner, _, name = element["path"].rpartition(".")
         if not owner:
@@ -103,10 +96,7 @@ def _rule(element: dict[str, Any], codes: Codes) -> str:
     if "contentReference" in element:
         kinds = [element["contentReference"].split("#")[1]]
     else:
-        kinds = [
-            "string" if t["code"] == SYSTEM_STRING else t["code"]
-            for t in element["type"]
-        ]
+        kinds = ["string" if t["code"] == SYSTEM_STRING else t["code"] for t in element["type"]]
         if kinds in (["BackboneElement"], ["Element"]):
             kinds = [element["path"]]
     least = 0 if element["path"] in EASED else element["min"]
@@ -129,9 +119,7 @@ class Codes:
             for entry in _load(folder / file)["entry"]:
                 resource = entry["resource"]
                 kind = resource["resourceType"]
-                (self._sets if kind == "ValueSet" else self._systems)[
-                    resource["url"]
-                ] = resource
+                (self._sets if kind == "ValueSet" else self._systems)[resource["url"]] = resource
 
     def take(self, address: str) -> str:
         """The short name of a value set whose codes are all known and few; empty otherwise."""
@@ -180,10 +168,7 @@ def _compact(table: dict[str, Any]) -> str:
     for key in ("codes", "types"):
         rows = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in table[key].items()]
         lines.append(
-            f"{json.dumps(key)}: {{\n"
-            + ",\n".join(rows)
-            + "\n}"
-            + ("," if key == "codes" else "")
+            f"{json.dumps(key)}: {{\n" + ",\n".join(rows) + "\n}" + ("," if key == "codes" else "")
         )
     return "\n".join([*lines, "}"]) + "\n"
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from portico.connectors.feeds.fhir.reading import open_fhir
+from portico.domain.intake import ports as intake_ports
+
 
 def connect() -> None:
     """Fill every port and register every handler. Called once, when Django is ready."""
+    intake_ports.install(open_fhir)

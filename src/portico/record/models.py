@@ -40,9 +40,7 @@ class Source(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                "system", "sha256", name="record_one_source_per_content"
-            )
+            models.UniqueConstraint("system", "sha256", name="record_one_source_per_content")
         ]
 
 
@@ -87,9 +85,7 @@ class Resource(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                "type", "fhir_id", "version", name="record_one_version"
-            ),
+            models.UniqueConstraint("type", "fhir_id", "version", name="record_one_version"),
             models.UniqueConstraint(
                 "type",
                 "fhir_id",
@@ -98,13 +94,14 @@ class Resource(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["patient", "type", "starts_at"], name="record_by_patient"
-            ),
-            models.Index(
-                fields=["source_key", "type", "system"], name="record_by_source_key"
-            ),
+            models.Index(fields=["patient", "type", "starts_at"], name="record_by_patient"),
+            models.Index(fields=["source_key", "type", "system"], name="record_by_source_key"),
             models.Index(fields=["batch_id", "type"], name="record_by_batch"),
+            models.Index(
+                fields=["date_text"],
+                name="record_patient_born",
+                condition=models.Q(type="Patient", is_current=True),
+            ),
         ]
 
 
@@ -126,9 +123,7 @@ class Identifier(models.Model):
     objects = IdentifierQuerySet.as_manager()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["value", "system"], name="record_by_identifier")
-        ]
+        indexes = [models.Index(fields=["value", "system"], name="record_by_identifier")]
 
 
 class WaitingReferenceQuerySet(ScopedQuerySet["WaitingReference"]):

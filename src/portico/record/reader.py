@@ -133,9 +133,7 @@ def current(
         rows = rows.filter(category=category)
     if encounter:
         rows = rows.filter(encounter=encounter)
-    return tuple(
-        _views(rows.order_by(models.F("starts_at").desc(nulls_last=True), "fhir_id"))
-    )
+    return tuple(_views(rows.order_by(models.F("starts_at").desc(nulls_last=True), "fhir_id")))
 
 
 def named(scope: Scope, references: Iterable[str]) -> dict[str, StoredResource]:
@@ -183,9 +181,7 @@ def resources_of_batch(
         batch_id=batch_id, type__in=list(types), is_current=True
     )
     ordered = rows.order_by("patient_id", "starts_at", "fhir_id")
-    return (
-        _view(row) for row in ordered.values_list(*_COLUMNS).iterator(chunk_size=_CHUNK)
-    )
+    return (_view(row) for row in ordered.values_list(*_COLUMNS).iterator(chunk_size=_CHUNK))
 
 
 def by_ids(scope: Scope, resource_ids: Iterable[UUID]) -> tuple[StoredResource, ...]:
@@ -198,43 +194,65 @@ def by_ids(scope: Scope, resource_ids: Iterable[UUID]) -> tuple[StoredResource, 
 
 def count_by_type(scope: Scope) -> dict[str, int]:
     """How many current resources of each type the people in scope have."""
-    counted = (
-        _current(scope)
-        .values_list("type")
-        .annotate(models.Count("id"))
-        .order_by("type")
-    )
+    counted = _current(scope).values_list("type").annotate(models.Count("id")).order_by("type")
     return {name: number for name, number in counted}
 
 
-def people_with_identifier(scope: Scope, system: str, value: str) -> frozenset[UUID]:
-    """The people whose Patient resource carries a business identifier."""
-    rows = Identifier.objects.within(scope).filter(system=system, value=value)
-    return frozenset(
-        rows.filter(patient__isnull=False)
-        .values_list("patient_id", flat=True)
-        .distinct()
-    )
+def people_with_identifiers(
+    scope: Scope, identifiers: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], frozenset[UUID]]:
+    """The people whose Patient resource carries each business identifier (system, value)."""
+    wanted = set(identifiers)
+    found: dict[tuple[str, str], frozenset[UUID]] = {}
+    for part in _parts(sorted({value for _, value in wanted})):
+        rows = Identifier.objects.within(scope).filter(value__in=part, patient__isnull=False)
+        for system, value, person_id in rows.values_list("system", "value", "patient_id"):
+            if (system, value) in wanted:
+                found[system, value] = found.get((system, value), frozenset()) | {person_id}
+    return found
 
 
-def sources_of_batches(
-    scope: Scope, batch_ids: Iterable[UUID]
-) -> tuple[StoredSource, ...]:
+def patients_born(scope: Scope, birth_dates: Iterable[str]) -> tuple[StoredResource, ...]:
+    """Current Patient resources with one of these birth dates, as written."""
+    found: list[StoredResource] = []
+    for part in _parts(sorted(set(birth_dates))):
+        found.extend(_views(_current(scope).filter(type="Patient", date_text__in=part)))
+    return tuple(found)
+
+
+def patients_of(scope: Scope, person_ids: Iterable[UUID]) -> tuple[StoredResource, ...]:
+    """The current Patient resources of some people."""
+    found: list[StoredResource] = []
+    for part in _parts(sorted(set(person_ids))):
+        found.extend(_views(_current(scope).filter(type="Patient", patient_id__in=part)))
+    return tuple(found)
+
+
+def types_of_batch(scope: Scope, batch_id: UUID) -> list[str]:
+    """The resource types that an import brought, in alphabetical order."""
+    rows = Resource.objects.within(scope).filter(batch_id=batch_id)
+    return list(rows.order_by("type").values_list("type", flat=True).distinct())
+
+
+def source_of(scope: Scope, system: str, sha256: str) -> StoredSource | None:
+    """The file that brought this very content before."""
+    rows = Source.objects.within(scope).filter(system=system, sha256=sha256)
+    row = rows.values_list(*_SOURCE_COLUMNS).first()
+    return StoredSource(*row) if row else None
+
+
+def sources_of_batches(scope: Scope, batch_ids: Iterable[UUID]) -> tuple[StoredSource, ...]:
     """The files that imports kept, without their content, in the order they came."""
     rows = Source.objects.within(scope).filter(batch_id__in=list(batch_ids))
     return tuple(
         StoredSource(*row)
-        for row in rows.order_by("received_at", "file_name").values_list(
-            *_SOURCE_COLUMNS
-        )
+        for row in rows.order_by("received_at", "file_name").values_list(*_SOURCE_COLUMNS)
     )
 
 
 def content_of(scope: Scope, source_id: UUID) -> bytes | None:
     """A file byte for byte as it came, unpacked. None when it is not there."""
-    row = (
-        Source.objects.within(scope).filter(id=source_id).values_list("content").first()
-    )
+    row = Source.objects.within(scope).filter(id=source_id).values_list("content").first()
     return gzip.decompress(bytes(row[0])) if row else None
 
 

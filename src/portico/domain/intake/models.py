@@ -81,6 +81,4 @@ class PossibleMatch(models.Model):
     objects = PossibleMatchQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint("newer", "older", name="intake_one_match")
-        ]
+        constraints = [models.UniqueConstraint("newer", "older", name="intake_one_match")]

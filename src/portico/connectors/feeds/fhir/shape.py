@@ -50,9 +50,7 @@ class Wrong(Exception):
 
     @property
     def path(self) -> str:
-        return "".join(s if s.startswith("[") else f".{s}" for s in self.where).lstrip(
-            "."
-        )
+        return "".join(s if s.startswith("[") else f".{s}" for s in self.where).lstrip(".")
 
 
 def check(resource: Any) -> int:
@@ -62,9 +60,7 @@ def check(resource: Any) -> int:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(
-        (Path(__file__).parent / "r4.json").read_text("utf-8")
-    )
+    table: dict[str, Any] = json.loads((Path(__file__).parent / "r4.json").read_text("utf-8"))
     table["resources"] = frozenset(table["resources"])
     table["codes"] = {name: frozenset(codes) for name, codes in table["codes"].items()}
     return table
@@ -77,9 +73,7 @@ def _resource(value: Any) -> int:
     if type(name) is not str:
         raise Wrong("This does not say what it is.", "resourceType")
     if name not in _table()["resources"]:
-        raise Wrong(
-            "This is not a FHIR R4 resource that Portico takes.", "resourceType"
-        )
+        raise Wrong("This is not a FHIR R4 resource that Portico takes.", "resourceType")
     return _complex(name)(value)
 
 
@@ -234,10 +228,7 @@ def _decimal(value: Any) -> int:
     if type(value) is not Decimal and type(value) is not int:
         raise Wrong("This should be a number, without quotes.")
     number = Decimal(value)
-    if (
-        abs(number.adjusted()) > _LARGEST_EXPONENT
-        or len(number.as_tuple().digits) > _MOST_DIGITS
-    ):
+    if abs(number.adjusted()) > _LARGEST_EXPONENT or len(number.as_tuple().digits) > _MOST_DIGITS:
         raise Wrong("This number has too many digits.")
     return 0
 
