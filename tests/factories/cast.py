@@ -18,7 +18,7 @@ from portico.platform.kernel import clock
 from portico.platform.kernel.call import Actor, Call, RoleGrant
 
 PASSWORD = "harbor-lantern-47-quilt"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "portico.platform.identity.signing_in.NamesBackend"
 
 PATIENTS = {
     "rosa": "Rosa Delgado",
@@ -56,7 +56,9 @@ class Member:
         assert self.person is not None, f"{self.name} is staff"
         return self.person.id
 
-    def call(self, *, locations: tuple[UUID, ...] = (), entities: tuple[UUID, ...] = ()) -> Call:
+    def call(
+        self, *, locations: tuple[UUID, ...] = (), entities: tuple[UUID, ...] = ()
+    ) -> Call:
         """A call as the door would build it: a patient for themselves, staff for the clinic's work."""
         grant = RoleGrant(self.role, frozenset(locations), frozenset(entities))
         actor = Actor(
@@ -154,7 +156,9 @@ def make_cast() -> Cast:
     )
     EmailAddress.objects.bulk_create(
         [
-            EmailAddress(user=m.account, email=m.account.email, verified=True, primary=True)
+            EmailAddress(
+                user=m.account, email=m.account.email, verified=True, primary=True
+            )
             for m in members
         ]
     )

@@ -140,7 +140,9 @@ def test_a_door_costs_two_queries_beside_the_session(cast, django_assert_num_que
 
 def test_a_forwarded_address_counts_only_behind_declared_proxies(settings):
     request = RequestFactory().get(
-        "/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": "6.6.6.6, 192.0.2.7, 10.0.0.2"}
+        "/",
+        REMOTE_ADDR="10.0.0.1",
+        headers={"X-Forwarded-For": "6.6.6.6, 192.0.2.7, 10.0.0.2"},
     )
     settings.PORTICO_TRUSTED_PROXIES = 0
     assert network_address(request) == "10.0.0.1"

@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from csp.constants import NONE, SELF
 
-from portico.config import environment
+from portico.config import environment, refusals
+from portico.config.accounts import *
 from portico.config.environment import WrongSetting
+from portico.platform.kernel import logs
 
 env = environment.read()
 HOME = environment.root()
-VAR = HOME / "var"
+VAR = environment.make_var()
 
-PORTICO_DEMO = env.bool("PORTICO_DEMO", default=False)
-PORTICO_TESTING = env.bool("PORTICO_TESTING", default=False)
+PORTICO_DEMO = environment.flag("PORTICO_DEMO")
+PORTICO_TESTING = environment.flag("PORTICO_TESTING")
+PORTICO_DEMO_PUBLIC = env.str("PORTICO_DEMO_PUBLIC", default="")
 DEBUG = False
-# How many proxies of ours stand in front. Only what they wrote into X-Forwarded-For counts.
-PORTICO_TRUSTED_PROXIES = env.int("PORTICO_TRUSTED_PROXIES", default=0)
 
-BASE_URL = env.str("PORTICO_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
-SECRET_KEY = env.str("PORTICO_SECRET_KEY", default="")
-if not SECRET_KEY:
-    if not (PORTICO_DEMO or PORTICO_TESTING):
-        raise WrongSetting(
-            "PORTICO_SECRET_KEY is not set. Make one of at least 50 random characters and keep it secret."
-        )
-    SECRET_KEY = "demonstration-only-" + "0" * 50
-_host = BASE_URL.split("://", 1)[-1].split("/")[0].rsplit(":", 1)[0]
-ALLOWED_HOSTS = [_host, "127.0.0.1", "localhost"] if (PORTICO_DEMO or PORTICO_TESTING) else [_host]
+BASE_URL = environment.base_url(env)
+_https = BASE_URL.startswith("https://")
+_host = urlsplit(BASE_URL).hostname or ""
+_loopback = ["127.0.0.1", "localhost", "[::1]"] if PORTICO_DEMO or PORTICO_TESTING else []
+ALLOWED_HOSTS = [_host, *env.list("PORTICO_HOSTS", default=[]), *_loopback]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# How many proxies of ours stand in front. Only what they wrote into X-Forwarded-For counts.
+PORTICO_TRUSTED_PROXIES = environment.number("PORTICO_TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = PORTICO_TRUSTED_PROXIES
+if PORTICO_TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- secrets ---------------------------------------------------------------------------
+SECRET_KEY = env.str("PORTICO_SECRET_KEY", default="")
+SECRET_KEY_FALLBACKS = env.list("PORTICO_SECRET_KEY_FALLBACKS", default=[])
+PORTICO_DATA_KEYS = environment.data_keys(env.str("PORTICO_DATA_KEYS", default=""))
+if PORTICO_TESTING or PORTICO_DEMO:
+    SECRET_KEY = SECRET_KEY or environment.kept_secret(VAR / "demonstration-secret-key")
+    PORTICO_DATA_KEYS = PORTICO_DATA_KEYS or environment.demonstration_data_keys(VAR)
+if not SECRET_KEY:
+    raise WrongSetting(
+        "PORTICO_SECRET_KEY is not set. Make one of at least 50 random characters and keep it secret."
+    )
+
+# --- tests only ------------------------------------------------------------------------
+PORTICO_TEST_CLOCK = env.str("PORTICO_TEST_CLOCK", default="")
+PORTICO_CRASH_AT = env.str("PORTICO_CRASH_AT", default="")
 
 # --- the organisation ------------------------------------------------------------------
 PORTICO_ORGANISATION = env.str("PORTICO_ORGANISATION", default="Harbor Street Clinic")
@@ -81,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portico.platform.identity.sessions.SessionLimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -104,9 +124,7 @@ TEMPLATES = [
 ]
 
 # --- data ------------------------------------------------------------------------------
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'portico.sqlite3'}"),
-}
+DATABASES = {"default": environment.database(env, VAR)}
 _database = DATABASES["default"]
 if "sqlite" in _database["ENGINE"]:
     # FULL, because a payment that was confirmed must survive a power cut (ADR 2).
@@ -129,12 +147,6 @@ STATIC_ROOT = VAR / "static"
 WHITENOISE_USE_FINDERS = True
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-# --- people ----------------------------------------------------------------------------
-AUTH_USER_MODEL = "identity.Account"
-OAUTH2_PROVIDER_APPLICATION_MODEL = "identity.Application"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-
 # --- language, time --------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [
@@ -156,7 +168,7 @@ PORTICO_SANDBOX_URL = env.str("PORTICO_SANDBOX_URL", default="http://127.0.0.1:8
 PORTICO_STRIPE_SECRET_KEY = env.str("PORTICO_STRIPE_SECRET_KEY", default="")
 PORTICO_STRIPE_WEBHOOK_SECRETS = env.list("PORTICO_STRIPE_WEBHOOK_SECRETS", default=[])
 
-# --- headers ---------------------------------------------------------------------------
+# --- headers, cookies -------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -168,5 +180,25 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
+# `__Host-` cannot be had over plain HTTP, which only the demonstration on loopback speaks.
+_cookie = "__Host-" if _https else ""
+SESSION_COOKIE_NAME = f"{_cookie}portico"
+CSRF_COOKIE_NAME = f"{_cookie}portico-csrf"
+LANGUAGE_COOKIE_NAME = f"{_cookie}portico-language"
+if _https:
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https
+
+# --- logs --------------------------------------------------------------------------------
+LOGGING = logs.logging_settings(words=environment.flag("PORTICO_LOG_WORDS"))
+logs.configure()
+
+if _problems := refusals.problems_of(globals()):
+    raise WrongSetting("\n".join(_problems))

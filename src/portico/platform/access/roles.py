@@ -10,7 +10,13 @@ from portico.platform.access.permissions import Permission as P
 ANYBODY = frozenset({P.SIGN_UP, P.ENROLMENT_REDEEM})
 
 # A signed-in person for themselves.
-SELF = ANYBODY | {P.ACCOUNT_OWN, P.BILLS_READ, P.PAYMENTS_READ, P.PAYMENTS_MAKE, P.RECORD_READ}
+SELF = ANYBODY | {
+    P.ACCOUNT_OWN,
+    P.BILLS_READ,
+    P.PAYMENTS_READ,
+    P.PAYMENTS_MAKE,
+    P.RECORD_READ,
+}
 
 # Somebody who cares for the patient; what exactly they see is narrowed by the grant.
 PROXY = frozenset({P.BILLS_READ, P.PAYMENTS_READ, P.PAYMENTS_MAKE, P.RECORD_READ})

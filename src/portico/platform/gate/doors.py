@@ -15,7 +15,6 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import quote
 
-from allauth.account.authentication import get_authentication_records
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -27,6 +26,7 @@ from portico.platform.audit import writing
 from portico.platform.gate.requests import network_address, request_id
 from portico.platform.gate.verbs import flush_accesses
 from portico.platform.identity.models import Account, StaffRole
+from portico.platform.identity.sessions import SECOND_STEP_SET_UP, has_second_factor
 from portico.platform.kernel import clock
 from portico.platform.kernel.call import ANONYMOUS, Actor, Call, RoleGrant
 from portico.platform.kernel.errors import NotThere
@@ -35,11 +35,9 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Call, P], HttpResponseBase]
 Door = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
-# Addresses are part of the contract with clinics (DESIGN §4), so the gate may know these four.
+# Addresses are part of the contract with clinics (DESIGN §4), so the gate may know these.
 SIGN_IN = "/sign-in"
 WAITING = "/sign-up/waiting"
-SECOND_STEP = "/sign-in/second-step"
-SECOND_STEP_SET_UP = "/security/second-step"
 
 
 def patient_door(view: View[P]) -> Door[P]:
@@ -49,7 +47,9 @@ def patient_door(view: View[P]) -> Door[P]:
     """
 
     @functools.wraps(view)
-    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def door(
+        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
         account = account_of(request)
         if account is None:
             return to_sign_in(request)
@@ -70,7 +70,9 @@ def staff_door(view: View[P]) -> Door[P]:
     """
 
     @functools.wraps(view)
-    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def door(
+        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
         account = account_of(request)
         if account is None:
             return to_sign_in(request)
@@ -92,7 +94,9 @@ def open_door(view: View[P]) -> Door[P]:
     """For pages that anybody may open. The call acts for nobody, but knows who is signed in."""
 
     @functools.wraps(view)
-    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def door(
+        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
         account = account_of(request)
         if account is None:
             call = _call(request, ANONYMOUS)
@@ -109,7 +113,11 @@ def open_door(view: View[P]) -> Door[P]:
 def patient_call(request: HttpRequest, account: Account) -> Call:
     """The call of a patient's account for themselves. One that is nobody's yet acts for no patient."""
     call = _call(request, _actor(request, account))
-    call.patient_id, call.relation, call.purpose = account.person_id, Relation.SELF, Purpose.SELF
+    call.patient_id, call.relation, call.purpose = (
+        account.person_id,
+        Relation.SELF,
+        Purpose.SELF,
+    )
     return call
 
 
@@ -129,15 +137,12 @@ def account_of(request: HttpRequest) -> Account | None:
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page, and back here afterwards; what was posted is not repeated."""
     after = request.get_full_path() if request.method in ("GET", "HEAD") else "/home"
-    answer = HttpResponseRedirect(f"{SIGN_IN}?next={quote(after)}")
+    ended = getattr(request, "session_ended", "")
+    answer = HttpResponseRedirect(
+        f"{SIGN_IN}?next={quote(after)}" + (f"&ended={ended}" if ended else "")
+    )
     add_never_cache_headers(answer)
     return answer
-
-
-def has_second_factor(request: HttpRequest) -> bool:
-    """Did this session pass a second factor (code, recovery code or passkey)?"""
-    records = get_authentication_records(request, account_of(request))
-    return any(r.get("method") == "mfa" for r in records)
 
 
 def _call(request: HttpRequest, actor: Actor) -> Call:
@@ -162,7 +167,9 @@ def _actor(request: HttpRequest, account: Account) -> Actor:
 
 
 def _grants(account: Account) -> tuple[RoleGrant, ...]:
-    rows = StaffRole.objects.filter(account=account).values_list("role", "location_id", "entity_id")
+    rows = StaffRole.objects.filter(account=account).values_list(
+        "role", "location_id", "entity_id"
+    )
     return tuple(
         RoleGrant(
             role=role,

@@ -31,7 +31,9 @@ def network_address(request: HttpRequest) -> str:
     proxies: int = settings.PORTICO_TRUSTED_PROXIES
     nearest: str = request.META.get("REMOTE_ADDR", "") or ""
     if proxies > 0:
-        hops = [h.strip() for h in request.headers.get("X-Forwarded-For", "").split(",")]
+        hops = [
+            h.strip() for h in request.headers.get("X-Forwarded-For", "").split(",")
+        ]
         if len(hops) >= proxies and _is_address(hops[-proxies]):
             return hops[-proxies]
     return nearest

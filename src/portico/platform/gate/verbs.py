@@ -87,7 +87,9 @@ def query(
             try:
                 return read(call, *args, **kwargs)
             finally:
-                call.scope = outer  # a verb that reads a neighbour goes on in its own scope
+                call.scope = (
+                    outer  # a verb that reads a neighbour goes on in its own scope
+                )
 
         gated.permission = permission  # type: ignore[attr-defined]
         gated.gate = "query"  # type: ignore[attr-defined]
@@ -132,7 +134,11 @@ def _scope(call: Call, permission: Permission, name: str) -> Scope:
     )
     if isinstance(decision, Refusal):
         row = writing.row_for(
-            call, act="refusal", kind=name, permission=permission, details={"refusal": decision}
+            call,
+            act="refusal",
+            kind=name,
+            permission=permission,
+            details={"refusal": decision},
         )
         writing.write([row])
         raise Denied(decision, permission)

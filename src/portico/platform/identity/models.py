@@ -33,7 +33,8 @@ class PersonLink(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="identity_personlink_not_self", condition=~models.Q(merged=models.F("survivor"))
+                name="identity_personlink_not_self",
+                condition=~models.Q(merged=models.F("survivor")),
             )
         ]
 
@@ -84,6 +85,11 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+
+def name_of(account: Account) -> str:
+    """How an account is addressed on pages and in mail."""
+    return account.display_name
 
 
 class StaffRole(models.Model):

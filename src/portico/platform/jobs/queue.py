@@ -42,7 +42,11 @@ class TopicTaken(AssertionError):
 
 
 def enqueue(
-    topic: str, payload: dict[str, Any], *, run_after: datetime | None = None, key: str = ""
+    topic: str,
+    payload: dict[str, Any],
+    *,
+    run_after: datetime | None = None,
+    key: str = "",
 ) -> None:
     """Have `topic` done with `payload` once the caller's transaction commits. One statement.
 

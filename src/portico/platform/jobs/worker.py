@@ -80,7 +80,9 @@ def run(stop: threading.Event, *, interval: float = 0.5) -> None:
                 if job is not None:
                     _run(job, strict=False)
                     continue
-            except Exception as error:  # the loop outlives a database that is away for a while
+            except (
+                Exception
+            ) as error:  # the loop outlives a database that is away for a while
                 _log.error("worker.failed", fault=describe(error))
                 connection.close()
             stop.wait(interval)
@@ -92,7 +94,11 @@ def start_regular_work() -> int:
     """Put on the queue what the schedule says is due; say how many."""
     now = clock.now()
     known = dict(Schedule.objects.values_list("name", "due_at"))
-    due = [r for r in queue.regulars.values() if r.name not in known or known[r.name] <= now]
+    due = [
+        r
+        for r in queue.regulars.values()
+        if r.name not in known or known[r.name] <= now
+    ]
     for regular in due:
         next_at = now + timedelta(seconds=regular.seconds)
         with writers.turn(), transaction.atomic():
@@ -125,7 +131,9 @@ def free_jobs_of_the_dead() -> int:
     """Take back the leases of workers of this machine that are gone, without waiting for them to run out."""
     mine = worker_name().split("/")
     freed = 0
-    for name in Job.objects.filter(state=JobState.RUNNING).values_list("worker", flat=True):
+    for name in Job.objects.filter(state=JobState.RUNNING).values_list(
+        "worker", flat=True
+    ):
         host, space, pid, _nonce = ([*name.split("/"), "", "", "", ""])[:4]
         if [host, space] == mine[:2] and pid.isdigit() and not _alive(int(pid)):
             freed += Job.objects.filter(state=JobState.RUNNING, worker=name).update(
@@ -214,20 +222,29 @@ def _put_back(job: Job, allowed: int, fault: str) -> None:
             )
         else:
             delay = delay_before(job.attempts, jitter=random.random())
-            _log.warning("job.failed", fault=fault, attempts=job.attempts, again_in=delay.seconds)
+            _log.warning(
+                "job.failed", fault=fault, attempts=job.attempts, again_in=delay.seconds
+            )
             _mine(job).update(
-                state=JobState.WAITING, run_after=now + delay, leased_until=None, error=fault
+                state=JobState.WAITING,
+                run_after=now + delay,
+                leased_until=None,
+                error=fault,
             )
 
 
 def _newer_waits(job: Job) -> bool:
-    return Job.objects.filter(topic=job.topic, key=job.key, state=JobState.WAITING).exists()
+    return Job.objects.filter(
+        topic=job.topic, key=job.key, state=JobState.WAITING
+    ).exists()
 
 
 def _bury(job: Job, fault: str, now: datetime) -> None:
     if job.key:  # of equal work one dead letter is enough
         Job.objects.filter(topic=job.topic, key=job.key, state=JobState.DEAD).delete()
-    _mine(job).update(state=JobState.DEAD, finished_at=now, leased_until=None, error=fault)
+    _mine(job).update(
+        state=JobState.DEAD, finished_at=now, leased_until=None, error=fault
+    )
 
 
 class _Heartbeat(threading.Thread):

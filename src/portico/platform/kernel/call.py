@@ -70,7 +70,9 @@ class Call:
     events: list[Event] = field(default_factory=list)
     accesses: list[Access] = field(default_factory=list)
     quiet_reason: str = ""
-    same_person: frozenset[UUID] = frozenset()  # the patient and those merged with them, once resolved
+    same_person: frozenset[UUID] = (
+        frozenset()
+    )  # the patient and those merged with them, once resolved
 
     def emit(self, event: Event) -> None:
         """State a fact. The gate writes it to the audit and hands it to its handlers in the same transaction."""

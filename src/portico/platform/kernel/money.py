@@ -9,7 +9,26 @@ from typing import Self
 # ISO 4217 lists the minor unit of every currency; all that do not stand here have two digits.
 _EXPONENTS = {
     **dict.fromkeys(
-        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0
+        [
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "UYI",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ],
+        0,
     ),
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
@@ -33,8 +52,14 @@ class Money:
 
     def __post_init__(self) -> None:
         if type(self.minor) is not int:
-            raise TypeError("Money holds whole minor units, not " + type(self.minor).__name__)
-        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
+            raise TypeError(
+                "Money holds whole minor units, not " + type(self.minor).__name__
+            )
+        if (
+            len(self.currency) != 3
+            or not self.currency.isascii()
+            or not self.currency.isupper()
+        ):
             raise ValueError(f"Not an ISO 4217 currency code: {self.currency!r}")
 
     @classmethod
@@ -60,7 +85,9 @@ class Money:
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
-            raise CurrencyMismatch(f"{self.currency} and {other.currency} do not add up")
+            raise CurrencyMismatch(
+                f"{self.currency} and {other.currency} do not add up"
+            )
 
     def __add__(self, other: Money) -> Money:
         self._same(other)

@@ -4,46 +4,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditSeal',
+            name="AuditSeal",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('first_id', models.BigIntegerField()),
-                ('last_id', models.BigIntegerField(unique=True)),
-                ('row_count', models.IntegerField()),
-                ('previous_digest', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('sealed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("first_id", models.BigIntegerField()),
+                ("last_id", models.BigIntegerField(unique=True)),
+                ("row_count", models.IntegerField()),
+                ("previous_digest", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                ("sealed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='AuditRow',
+            name="AuditRow",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('actor_kind', models.SlugField(max_length=12)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('patient_id', models.UUIDField(db_index=True, null=True)),
-                ('patient_ids', models.JSONField(default=list)),
-                ('act', models.SlugField(max_length=10)),
-                ('kind', models.SlugField(max_length=80)),
-                ('permission', models.CharField(blank=True, max_length=40)),
-                ('relation', models.SlugField(blank=True, max_length=10)),
-                ('purpose', models.SlugField(blank=True, max_length=12)),
-                ('details', models.JSONField(default=dict)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
-                ('source', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("actor_kind", models.SlugField(max_length=12)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("patient_id", models.UUIDField(db_index=True, null=True)),
+                ("patient_ids", models.JSONField(default=list)),
+                ("act", models.SlugField(max_length=10)),
+                ("kind", models.SlugField(max_length=80)),
+                ("permission", models.CharField(blank=True, max_length=40)),
+                ("relation", models.SlugField(blank=True, max_length=10)),
+                ("purpose", models.SlugField(blank=True, max_length=12)),
+                ("details", models.JSONField(default=dict)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
+                ("source", models.CharField(blank=True, max_length=64)),
+                ("digest", models.CharField(max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['actor_id', 'at'], name='audit_by_actor')],
+                "indexes": [
+                    models.Index(fields=["actor_id", "at"], name="audit_by_actor")
+                ],
             },
         ),
     ]

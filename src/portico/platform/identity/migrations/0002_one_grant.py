@@ -7,18 +7,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='staffrole',
-            name='identity_one_grant',
+            model_name="staffrole",
+            name="identity_one_grant",
         ),
         migrations.AddConstraint(
-            model_name='staffrole',
-            constraint=models.UniqueConstraint(models.F('account'), models.F('role'), django.db.models.functions.comparison.Coalesce('location_id', models.Value(uuid.UUID('00000000-0000-0000-0000-000000000000'))), django.db.models.functions.comparison.Coalesce('entity_id', models.Value(uuid.UUID('00000000-0000-0000-0000-000000000000'))), name='identity_one_grant'),
+            model_name="staffrole",
+            constraint=models.UniqueConstraint(
+                models.F("account"),
+                models.F("role"),
+                django.db.models.functions.comparison.Coalesce(
+                    "location_id",
+                    models.Value(uuid.UUID("00000000-0000-0000-0000-000000000000")),
+                ),
+                django.db.models.functions.comparison.Coalesce(
+                    "entity_id",
+                    models.Value(uuid.UUID("00000000-0000-0000-0000-000000000000")),
+                ),
+                name="identity_one_grant",
+            ),
         ),
     ]

@@ -7,40 +7,91 @@ import portico.platform.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('due_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField(null=True)),
+                (
+                    "name",
+                    models.CharField(max_length=80, primary_key=True, serialize=False),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=portico.platform.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('topic', models.CharField(max_length=80)),
-                ('payload', models.JSONField(default=dict)),
-                ('key', models.CharField(blank=True, max_length=200)),
-                ('state', models.SlugField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('dead', 'Dead')], default='waiting', max_length=10)),
-                ('run_after', models.DateTimeField(default=portico.platform.kernel.clock.now)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('worker', models.CharField(blank=True, max_length=120)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(default=portico.platform.kernel.clock.now)),
-                ('finished_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portico.platform.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("topic", models.CharField(max_length=80)),
+                ("payload", models.JSONField(default=dict)),
+                ("key", models.CharField(blank=True, max_length=200)),
+                (
+                    "state",
+                    models.SlugField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("dead", "Dead"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "run_after",
+                    models.DateTimeField(default=portico.platform.kernel.clock.now),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("worker", models.CharField(blank=True, max_length=120)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=portico.platform.kernel.clock.now),
+                ),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['run_after'], name='jobs_waiting'), models.Index(condition=models.Q(('state', 'running')), fields=['leased_until'], name='jobs_running'), models.Index(condition=models.Q(('state__in', ['done', 'dead'])), fields=['finished_at'], name='jobs_finished')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting'), models.Q(('key', ''), _negated=True)), fields=('topic', 'key'), name='jobs_one_waiting')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["run_after"],
+                        name="jobs_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "running")),
+                        fields=["leased_until"],
+                        name="jobs_running",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["done", "dead"])),
+                        fields=["finished_at"],
+                        name="jobs_finished",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state", "waiting"), models.Q(("key", ""), _negated=True)
+                        ),
+                        fields=("topic", "key"),
+                        name="jobs_one_waiting",
+                    )
+                ],
             },
         ),
     ]
