@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portico.connectors.feeds.fhir.reading import open_fhir
+from portico.domain.billing import handlers as _billing  # noqa: F401 - importing registers them
 from portico.domain.intake import ports as intake_ports
 
 
