@@ -75,12 +75,12 @@ def index_of(value: dict[str, Any]) -> Index:
         category=_category(value)[:80],
         code=code[:80],
         code_system=system[:200],
-        display=(display or _name(value))[:300],
+        display=_display(value, display)[:300],
         date_text=first[:40],
         starts_at=moment(first),
         ends_at=moment(last),
         last_updated=moment(_text(_inside(value.get("meta"), "lastUpdated"))),
-        encounter=_text(_inside(value.get("encounter"), "reference")),
+        encounter=_encounter(value),
     )
 
 
@@ -177,6 +177,26 @@ def _first_coding(item: Any) -> tuple[str, str, str]:
             words = _text(item.get("text")) or _text(coding.get("display"))
             return _text(coding.get("code")), _text(coding.get("system")), words
     return "", "", _text(item.get("text"))
+
+
+def _display(value: dict[str, Any], coded: str) -> str:
+    """People and places go by their name; all else by what its code says."""
+    name = _name(value)
+    return (name or coded) if value["resourceType"] in IDENTITY_TYPES else (coded or name)
+
+
+def _encounter(value: dict[str, Any]) -> str:
+    """The visit a resource belongs to, wherever its type says so."""
+    context, items = value.get("context"), value.get("item")
+    for given in (
+        value.get("encounter"),
+        _inside(context, "encounter"),
+        context,
+        *(_inside(item, "encounter") for item in _listed(items)),
+    ):
+        for reference in _references(given):
+            return reference
+    return ""
 
 
 def _name(value: dict[str, Any]) -> str:

@@ -9,25 +9,18 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from portico.platform.kernel.ids import new_id
-from portico.record import indexing, references
+from portico.record import indexing, naming, references
 from portico.record.models import Identifier, Resource, Source, WaitingReference
+from portico.record.naming import Incoming, Key
+from portico.record.resolving import CHUNK, Targets, parts, resolve_waiting
 
-T = TypeVar("T")
-Key = tuple[str, str]  # a type and the id its source gave
-
-_CHUNK = 400
 _FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-_RELATIVE = re.compile(
-    r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?"
-)
-_CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?identifier=([^&]+)")
 _LONGEST_REFERENCE = 300
 
 
@@ -37,21 +30,6 @@ class PatientMissing(Exception):
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self.path = path
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A resource as it came: where it stood, its own bytes, its values, and how others may name it."""
-
-    path: str
-    raw: bytes
-    value: dict[str, Any]
-    full_url: str = ""
-
-    @property
-    def type(self) -> str:
-        name: str = self.value["resourceType"]
-        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +122,7 @@ def prepare(system: str, items: Sequence[Incoming]) -> Prepared:
     for item in items:
         sha = hashlib.sha256(item.raw).hexdigest()
         shas.append(sha)
-        keys.append((item.type, _source_key(item, sha)))
+        keys.append((item.type, naming.source_key(item, sha)))
     known: dict[Key, _Known] = {}
     taken: set[Key] = set()
     columns = (
@@ -159,7 +137,7 @@ def prepare(system: str, items: Sequence[Incoming]) -> Prepared:
         "patient_id",
         "last_updated",
     )
-    for part in _parts(sorted({key for _, key in keys})):
+    for part in parts(sorted({key for _, key in keys})):
         rows = Resource.objects.filter(source_key__in=part).values_list(*columns)
         for (
             kind,
@@ -217,8 +195,9 @@ class _Storing:
         self.batch_id = batch_id
         self.people = people
         self.ours: dict[Key, str] = {}
-        self.targets: dict[str, str] = {}
-        self.patients: dict[str, UUID | None] = {}
+        self.targets = Targets(prepared.system)
+        self.patients = self.targets.patients
+        self.rewritten: dict[str, str] = {}
 
     def run(self) -> Stored:
         p = self.p
@@ -228,17 +207,18 @@ class _Storing:
             return Stored(None, read, 0, unchanged, frozenset())
         self._name_all()
         found = {i: references.values_in(p.items[i].raw) for i in fresh}
-        self._look_up({value for values in found.values() for value in values})
+        self.targets.look_up(value for values in found.values() for value in values)
+        self.rewritten = self.targets.rewritten()
         patients = self._whose(fresh)
         source = self._source(read)
         rows, superseded = self._rows(fresh, patients, source)
         source.save(force_insert=True)
         self._supersede(superseded)
-        Resource.objects.bulk_create(rows, batch_size=_CHUNK)
+        Resource.objects.bulk_create(rows, batch_size=CHUNK)
         current = [(i, row) for i, row in zip(fresh, rows, strict=True) if row.is_current]
         self._write_identifiers(current)
         self._write_waiting(current, found)
-        self._arrive(current)
+        resolve_waiting(p.system, self._named(i for i, _ in current))
         types = frozenset(row.type for row in rows)
         return Stored(source.id, read, len(rows), unchanged, types)
 
@@ -266,16 +246,20 @@ class _Storing:
         )
 
     def _name_all(self) -> None:
-        """Give every resource its id, and note every way in which the source's own references may name it."""
-        for key, item in zip(self.p.keys, self.p.items, strict=True):
-            reference = f"{key[0]}/{self._our_id(key)}"
-            for name in _offered(key, item):
-                self.targets.setdefault(name, reference)
-            known = self.p.known.get(key)
+        """Give every resource its id, and note its names and whom it is about."""
+        for key in self.p.keys:
+            known, reference = self.p.known.get(key), f"{key[0]}/{self._our_id(key)}"
             if key[0] == "Patient":
                 self.patients[reference] = known.patient_id if known else self.people.get(key[1])
             elif known:
                 self.patients.setdefault(reference, known.patient_id)
+        self.targets.offer(self._named(range(len(self.p.items))))
+
+    def _named(self, positions: Iterable[int]) -> list[tuple[Key, Incoming, str]]:
+        p = self.p
+        return [
+            (p.keys[i], p.items[i], f"{p.keys[i][0]}/{self.ours[p.keys[i]]}") for i in positions
+        ]
 
     def _our_id(self, key: Key) -> str:
         if key not in self.ours:
@@ -288,58 +272,6 @@ class _Storing:
             else:
                 self.ours[key] = key[1]
         return self.ours[key]
-
-    def _look_up(self, values: set[str]) -> None:
-        """Find in the record what the source's references name and the source itself does not hold."""
-        by_key: dict[str, list[str]] = {}
-        by_number: dict[str, list[str]] = {}
-        for value in values - self.targets.keys():
-            target = _target(value)
-            if target in self.targets:
-                self.targets[value] = self.targets[target]
-            elif match := _CONDITIONAL.fullmatch(target):
-                by_number.setdefault(match[2].rpartition("|")[2], []).append(value)
-            elif key := _key_in(target):
-                by_key.setdefault(key, []).append(value)
-        self._find_by_key(by_key)
-        self._find_by_number(by_number)
-
-    def _find_by_key(self, by_key: Mapping[str, list[str]]) -> None:
-        for part in _parts(sorted(by_key)):
-            rows = Resource.objects.filter(
-                source_key__in=part, system=self.p.system, is_current=True
-            ).values_list("type", "source_key", "fhir_id", "patient_id")
-            for kind, key, fhir_id, patient_id in rows:
-                for value in by_key[key]:
-                    if _target(value) in (
-                        f"{kind}/{key}",
-                        f"urn:uuid:{key}",
-                        f"urn:oid:{key}",
-                    ):
-                        self.targets[value] = f"{kind}/{fhir_id}"
-                        self.patients[f"{kind}/{fhir_id}"] = patient_id
-
-    def _find_by_number(self, by_number: Mapping[str, list[str]]) -> None:
-        """A conditional reference counts when exactly one resource carries the identifier."""
-        named: dict[str, set[tuple[str, UUID | None]]] = {}
-        for part in _parts(sorted(by_number)):
-            rows = Identifier.objects.filter(value__in=part).values_list(
-                "system",
-                "value",
-                "resource__type",
-                "resource__fhir_id",
-                "resource__patient_id",
-            )
-            for system, number, kind, fhir_id, patient_id in rows:
-                name = f"{kind}?identifier={system}|{number}"
-                named.setdefault(name, set()).add((f"{kind}/{fhir_id}", patient_id))
-        for values in by_number.values():
-            for value in values:
-                found = named.get(_target(value), set())
-                if len(found) == 1:
-                    reference, patient_id = next(iter(found))
-                    self.targets[value] = reference
-                    self.patients[reference] = patient_id
 
     def _whose(self, fresh: Iterable[int]) -> dict[int, UUID | None]:
         """The patient each resource is about. What points at others is about the patient they are about."""
@@ -356,7 +288,7 @@ class _Storing:
                     later.append((i, mine, item))
         for i, mine, item in later:
             for value in indexing.about_references(item.value):
-                found = self.patients.get(self.targets.get(value, ""))
+                found = self.patients.get(self.targets.get(value))
                 if found:
                     owners[i] = self.patients[mine] = found
                     break
@@ -366,7 +298,7 @@ class _Storing:
         for value in indexing.patient_references(item.value):
             if value.startswith("#"):
                 continue
-            reference = self.targets.get(value, "")
+            reference = self.targets.get(value)
             if reference.startswith("Patient/"):
                 found = self.patients.get(reference)
                 if found is None:
@@ -429,12 +361,12 @@ class _Storing:
             date_text=index.date_text,
             starts_at=index.starts_at,
             ends_at=index.ends_at,
-            encounter=self.targets.get(index.encounter, index.encounter)[:80],
-            text=references.replace(raw, self.targets).decode(),
+            encounter=self.rewritten.get(index.encounter, index.encounter)[:80],
+            text=references.replace(raw, self.rewritten).decode(),
         )
 
     def _supersede(self, ids: Sequence[UUID]) -> None:
-        for part in _parts(ids):
+        for part in parts(ids):
             Resource.objects.filter(id__in=part).update(is_current=False)
             Identifier.objects.filter(resource_id__in=part).delete()
             WaitingReference.objects.filter(resource_id__in=part).delete()
@@ -451,7 +383,7 @@ class _Storing:
             if row.type in indexing.IDENTITY_TYPES
             for system, value in indexing.identifiers_of(self.p.items[i].value)
         ]
-        Identifier.objects.bulk_create(rows, batch_size=_CHUNK)
+        Identifier.objects.bulk_create(rows, batch_size=CHUNK)
 
     def _write_waiting(
         self, current: Iterable[tuple[int, Resource]], found: Mapping[int, list[str]]
@@ -461,79 +393,11 @@ class _Storing:
                 resource_id=row.id,
                 patient_id=row.patient_id,
                 system="" if "?" in value else self.p.system,
-                target=_target(value),
+                target=naming.target(value),
                 value=value,
             )
             for i, row in current
             for value in dict.fromkeys(found[i])
-            if value not in self.targets and len(value) <= _LONGEST_REFERENCE
+            if self.targets.waits(value) and len(value) <= _LONGEST_REFERENCE
         ]
-        WaitingReference.objects.bulk_create(rows, batch_size=_CHUNK)
-
-    def _arrive(self, current: Iterable[tuple[int, Resource]]) -> None:
-        """Resolve references that waited for what has just come."""
-        waiting = WaitingReference.objects.filter(system__in=(self.p.system, ""))
-        if not waiting.exists():
-            return
-        offered = {
-            name: f"{row.type}/{row.fhir_id}"
-            for i, row in current
-            for name in _offered(self.p.keys[i], self.p.items[i])
-        }
-        for part in _parts(sorted(offered)):
-            rows = waiting.filter(target__in=part).select_related("resource")
-            changed: dict[UUID, Resource] = {}
-            done = []
-            for row in rows:
-                resource = changed.setdefault(row.resource_id, row.resource)
-                new = offered[row.target]
-                text = references.replace(resource.text.encode(), {row.value: new})
-                resource.text = text.decode()
-                if resource.encounter == row.value:
-                    resource.encounter = new
-                done.append(row.pk)
-            for some in _parts(list(changed.values())):
-                Resource.objects.bulk_update(some, ["text", "encounter"], batch_size=_CHUNK)
-            for ids in _parts(done):
-                WaitingReference.objects.filter(pk__in=ids).delete()
-
-
-def _source_key(item: Incoming, sha: str) -> str:
-    """The id that a source gave, or its fullUrl's, or what stands in for one: the content's own hash."""
-    given = item.value.get("id")
-    if given:
-        return str(given)
-    if item.full_url.startswith(("urn:uuid:", "urn:oid:")):
-        return item.full_url.split(":", 2)[2][:200]
-    match = _RELATIVE.search(item.full_url)
-    return match[2] if match and match[1] == item.type else sha
-
-
-def _offered(key: Key, item: Incoming) -> Iterator[str]:
-    """Every way in which a reference may name a resource."""
-    yield f"{key[0]}/{key[1]}"
-    if item.full_url:
-        yield item.full_url
-    yield f"urn:uuid:{key[1]}"
-    if key[0] in indexing.IDENTITY_TYPES:
-        for system, value in indexing.identifiers_of(item.value):
-            yield f"{key[0]}?identifier={system}|{value}"
-
-
-def _target(value: str) -> str:
-    """What a reference waits for: without a version, and with its bar as a bar."""
-    if "?" in value:
-        return value.replace("%7C", "|").replace("%7c", "|")
-    match = _RELATIVE.fullmatch(value)
-    return f"{match[1]}/{match[2]}" if match else value
-
-
-def _key_in(target: str) -> str:
-    """The source's id inside a reference; empty for addresses elsewhere."""
-    if target.startswith(("urn:uuid:", "urn:oid:")):
-        return target.split(":", 2)[2]
-    return target.split("/", 1)[1] if _RELATIVE.fullmatch(target) else ""
-
-
-def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))
+        WaitingReference.objects.bulk_create(rows, batch_size=CHUNK)

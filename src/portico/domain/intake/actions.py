@@ -18,7 +18,8 @@ from portico.platform.identity.models import Person
 from portico.platform.kernel.call import Call
 from portico.platform.kernel.ids import new_id
 from portico.record import indexing, reader, writer
-from portico.record.writer import Incoming, SourceFacts, Stored
+from portico.record.naming import Incoming
+from portico.record.writer import SourceFacts, Stored
 
 
 class PatientMissing(Unreadable):

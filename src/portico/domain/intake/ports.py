@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from portico.platform.kernel.errors import Refused
-from portico.record.writer import Incoming
+from portico.record.naming import Incoming
 
 
 class Unreadable(Refused):

@@ -7,110 +7,200 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0003_cache_table'),
+        ("identity", "0003_cache_table"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.UUIDField(default=portico.platform.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('batch_id', models.UUIDField(db_index=True)),
-                ('system', models.CharField(max_length=60)),
-                ('file_name', models.CharField(max_length=255)),
-                ('format', models.SlugField(max_length=20)),
-                ('sha256', models.CharField(max_length=64)),
-                ('byte_count', models.BigIntegerField()),
-                ('resource_count', models.IntegerField()),
-                ('received_at', models.DateTimeField(default=portico.platform.kernel.clock.now)),
-                ('content', models.BinaryField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portico.platform.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("batch_id", models.UUIDField(db_index=True)),
+                ("system", models.CharField(max_length=60)),
+                ("file_name", models.CharField(max_length=255)),
+                ("format", models.SlugField(max_length=20)),
+                ("sha256", models.CharField(max_length=64)),
+                ("byte_count", models.BigIntegerField()),
+                ("resource_count", models.IntegerField()),
+                ("received_at", models.DateTimeField(default=portico.platform.kernel.clock.now)),
+                ("content", models.BinaryField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('system'), models.F('sha256'), name='record_one_source_per_content')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("system"), models.F("sha256"), name="record_one_source_per_content"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('id', models.UUIDField(default=portico.platform.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('type', models.CharField(max_length=40)),
-                ('fhir_id', models.CharField(max_length=64)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('is_current', models.BooleanField(default=True)),
-                ('batch_id', models.UUIDField()),
-                ('system', models.CharField(max_length=60)),
-                ('source_key', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('stored_at', models.DateTimeField(default=portico.platform.kernel.clock.now)),
-                ('last_updated', models.DateTimeField(null=True)),
-                ('status', models.CharField(blank=True, max_length=40)),
-                ('category', models.CharField(blank=True, max_length=80)),
-                ('code', models.CharField(blank=True, max_length=80)),
-                ('code_system', models.CharField(blank=True, max_length=200)),
-                ('display', models.CharField(blank=True, max_length=300)),
-                ('date_text', models.CharField(blank=True, max_length=40)),
-                ('starts_at', models.DateTimeField(null=True)),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('encounter', models.CharField(blank=True, max_length=80)),
-                ('text', models.TextField()),
-                ('patient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='record.source')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portico.platform.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("type", models.CharField(max_length=40)),
+                ("fhir_id", models.CharField(max_length=64)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("is_current", models.BooleanField(default=True)),
+                ("batch_id", models.UUIDField()),
+                ("system", models.CharField(max_length=60)),
+                ("source_key", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("stored_at", models.DateTimeField(default=portico.platform.kernel.clock.now)),
+                ("last_updated", models.DateTimeField(null=True)),
+                ("status", models.CharField(blank=True, max_length=40)),
+                ("category", models.CharField(blank=True, max_length=80)),
+                ("code", models.CharField(blank=True, max_length=80)),
+                ("code_system", models.CharField(blank=True, max_length=200)),
+                ("display", models.CharField(blank=True, max_length=300)),
+                ("date_text", models.CharField(blank=True, max_length=40)),
+                ("starts_at", models.DateTimeField(null=True)),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("encounter", models.CharField(blank=True, max_length=80)),
+                ("text", models.TextField()),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="resources",
+                        to="record.source",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WaitingReference',
+            name="WaitingReference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=60)),
-                ('target', models.CharField(max_length=300)),
-                ('value', models.CharField(max_length=300)),
-                ('patient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting', to='record.resource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=60)),
+                ("target", models.CharField(max_length=300)),
+                ("value", models.CharField(max_length=300)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waiting",
+                        to="record.resource",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Identifier',
+            name="Identifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=200)),
-                ('value', models.CharField(max_length=200)),
-                ('patient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='record.resource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=200)),
+                ("value", models.CharField(max_length=200)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identifiers",
+                        to="record.resource",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['value', 'system'], name='record_by_identifier')],
+                "indexes": [models.Index(fields=["value", "system"], name="record_by_identifier")],
             },
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(fields=['patient', 'type', 'starts_at'], name='record_by_patient'),
+            model_name="resource",
+            index=models.Index(fields=["patient", "type", "starts_at"], name="record_by_patient"),
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(fields=['source_key', 'type', 'system'], name='record_by_source_key'),
+            model_name="resource",
+            index=models.Index(
+                fields=["source_key", "type", "system"], name="record_by_source_key"
+            ),
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(fields=['batch_id', 'type'], name='record_by_batch'),
+            model_name="resource",
+            index=models.Index(fields=["batch_id", "type"], name="record_by_batch"),
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(condition=models.Q(('is_current', True), ('type', 'Patient')), fields=['date_text'], name='record_patient_born'),
+            model_name="resource",
+            index=models.Index(
+                condition=models.Q(("is_current", True), ("type", "Patient")),
+                fields=["date_text"],
+                name="record_patient_born",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(models.F('type'), models.F('fhir_id'), models.F('version'), name='record_one_version'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(
+                models.F("type"),
+                models.F("fhir_id"),
+                models.F("version"),
+                name="record_one_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(models.F('type'), models.F('fhir_id'), condition=models.Q(('is_current', True)), name='record_one_current'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(
+                models.F("type"),
+                models.F("fhir_id"),
+                condition=models.Q(("is_current", True)),
+                name="record_one_current",
+            ),
         ),
         migrations.AddIndex(
-            model_name='waitingreference',
-            index=models.Index(fields=['target', 'system'], name='record_waiting_for'),
+            model_name="waitingreference",
+            index=models.Index(fields=["target", "system"], name="record_waiting_for"),
         ),
     ]

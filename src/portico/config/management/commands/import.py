@@ -98,9 +98,9 @@ def _as_json(report: Report) -> str:
 
 
 def _as_text(report: Report, files: int) -> str:
+    taken = f"{files - len(report.refused)} of {files} files taken"
     lines = [
-        f"{files - len(report.refused)} of {files} files taken: {report.read} resources read, "
-        f"{report.stored} stored, {report.unchanged} there already."
+        f"{taken}: {report.read} resources read, {report.stored} stored, {report.unchanged} there already."
     ]
     for refusal in report.refused:
         place = f" at {refusal.path}" if refusal.path else ""

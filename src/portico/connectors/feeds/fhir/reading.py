@@ -17,7 +17,7 @@ import msgspec
 from portico.connectors.feeds import packing
 from portico.connectors.feeds.fhir import bounds, shape
 from portico.domain.intake.ports import Opened, Unreadable
-from portico.record.writer import Incoming
+from portico.record.naming import Incoming
 
 LARGEST_RESOURCE = 32 * 1024 * 1024
 MOST_RESOURCES = 500_000
@@ -129,7 +129,7 @@ def _checked(text: bytes, where: str) -> dict[str, Any]:
     """The values of a text that is bounded, whole, FHIR R4 in shape, and names nothing twice."""
     bare = bounds.skeleton(text)
     bounds.ensure_depth(bare, where)
-    value = _decoded(text, where)
+    value: dict[str, Any] = _decoded(text, where)
     if b"\\u" in text:
         _ensure_plain(text, where)
     try:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ def check(resource: Any) -> int:
     return _resource(resource)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _table() -> dict[str, Any]:
     table: dict[str, Any] = json.loads((Path(__file__).parent / "r4.json").read_text("utf-8"))
     table["resources"] = frozenset(table["resources"])
@@ -77,7 +77,7 @@ def _resource(value: Any) -> int:
     return _complex(name)(value)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _complex(name: str) -> Checker:
     """The check of one resource, datatype or backbone element."""
     rules = _table()["types"][name]
@@ -95,7 +95,8 @@ def _complex(name: str) -> Checker:
             raise Wrong("This should be an object in braces.")
         if not value:
             raise Wrong("This is empty.")
-        members, chosen = len(value), {}
+        members = len(value)
+        chosen: dict[str, str] = {}
         for key, inner in value.items():
             rule = elements.get(key)
             if rule is None:
