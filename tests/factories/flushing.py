@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.apps import apps
 from django.core import serializers
 from django.core.management.color import no_style
@@ -15,40 +18,41 @@ def contents() -> str:
 
 def put_back(text: str) -> None:
     """Empty every table and put `text` back, triggers lifted meanwhile and standing again afterwards."""
-    if connection.vendor == "sqlite":
-        _put_back_on_sqlite(text)
-    else:
-        _put_back_on_postgresql(text)
+    with triggers_lifted(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for table in _tables():
+                cursor.execute(f'DELETE FROM "{table}"')
+            cursor.execute("DELETE FROM sqlite_sequence")
+        else:
+            tables = ", ".join(f'"{t}"' for t in _tables())
+            cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        _load(text)
+        for sql in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(sql)
 
 
-def _put_back_on_sqlite(text: str) -> None:
+@contextmanager
+def triggers_lifted() -> Iterator[None]:
+    """Do what only somebody with the database file, or its superuser, could do."""
     with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            cursor.execute("SET session_replication_role = replica")
+            try:
+                yield
+            finally:
+                cursor.execute("SET session_replication_role = DEFAULT")
+            return
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         triggers = cursor.fetchall()
         cursor.execute("PRAGMA foreign_keys = OFF")
         try:
             for name, _sql in triggers:
                 cursor.execute(f'DROP TRIGGER "{name}"')
-            for table in _tables():
-                cursor.execute(f'DELETE FROM "{table}"')
-            _load(text)
+            yield
         finally:
             for _name, sql in triggers:
                 cursor.execute(sql)
             cursor.execute("PRAGMA foreign_keys = ON")
-
-
-def _put_back_on_postgresql(text: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        try:
-            tables = ", ".join(f'"{t}"' for t in _tables())
-            cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-            _load(text)
-            for sql in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
-                cursor.execute(sql)
-        finally:
-            cursor.execute("SET session_replication_role = DEFAULT")
 
 
 def _tables() -> list[str]:

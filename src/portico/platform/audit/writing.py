@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from portico.platform.kernel.call import Call
 def digest_of(row: AuditRow) -> str:
     """SHA-256 over what the row says, without its sequence (the seal covers that)."""
     said = [
-        row.at.isoformat(),
+        row.at.astimezone(UTC).isoformat(),
         row.actor_kind,
         str(row.actor_id or ""),
         str(row.patient_id or ""),
@@ -64,4 +65,12 @@ def row_for(
 
 def write(rows: list[AuditRow]) -> None:
     """Insert the rows in one statement."""
-    AuditRow.objects.bulk_create(rows)
+    if len(rows) > _AT_ONCE:
+        AuditRow.objects.bulk_create(rows)
+    elif rows:
+        # bulk_create would open and commit a transaction of its own around this one statement.
+        AuditRow._base_manager._insert(rows, fields=_FIELDS, using="default")  # type: ignore[attr-defined]
+
+
+_AT_ONCE = 50
+_FIELDS = [f for f in AuditRow._meta.concrete_fields if not f.primary_key]
