@@ -157,7 +157,7 @@ def test_a_chain_that_was_written_anew_is_found(cast):
 
 
 def test_a_missing_trigger_is_found(cast):
-    name = sorted(verification.TRIGGERS[connection.vendor])[0]
+    name = min(verification.TRIGGERS[connection.vendor])
     where = "" if connection.vendor == "sqlite" else " ON audit_auditrow"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{where}")

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import warnings
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +33,7 @@ def make_var() -> Path:
     """The folder for everything that changes: database, files, mail of the demonstration."""
     var = root() / "var"
     try:
-        var.mkdir(parents=True, exist_ok=True)
+        (var / "static").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WrongSetting(
             f"PORTICO_HOME: the folder {var} cannot be made ({error.strerror}). "
@@ -126,14 +127,16 @@ def demonstration_data_keys(var: Path) -> dict[str, bytes]:
 
 def database(env: environ.Env, var: Path) -> dict[str, Any]:
     """DATABASE_URL, else SQLite in `var/`."""
-    try:
-        return dict(
+    found: dict[str, Any] = {}
+    with contextlib.suppress(Exception), warnings.catch_warnings(action="ignore"):
+        found = dict(
             env.db_url("DATABASE_URL", default=f"sqlite:///{var / 'portico.sqlite3'}")
         )
-    except Exception:
+    if not str(found.get("ENGINE", "")).endswith(("sqlite3", "postgresql")):
         raise WrongSetting(
             "DATABASE_URL cannot be read. Write it like postgres://user:password@host:5432/portico."
-        ) from None
+        )
+    return found
 
 
 def data_keys(text: str) -> dict[str, bytes]:

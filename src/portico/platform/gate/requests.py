@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import time
 from collections.abc import Callable
 
 import structlog
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from portico.platform.kernel.ids import new_id
 
+_log = structlog.get_logger("portico.requests")
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -54,7 +56,18 @@ class RequestNumberMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request=request_id(request)):
             response = self.get_response(request)
+            match = request.resolver_match
+            _log.info(
+                "request",
+                method=request.method,
+                route=match.route
+                if match
+                else "",  # never the address itself: it may be private
+                status=response.status_code,
+                ms=round((time.perf_counter() - began) * 1000, 1),
+            )
         response["X-Request-ID"] = request_id(request)
         return response

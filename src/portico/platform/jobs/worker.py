@@ -261,7 +261,7 @@ class _Heartbeat(threading.Thread):
                 running = Job.objects.filter(worker=self.me, state=JobState.RUNNING)
                 if running.exists():
                     running.update(leased_until=clock.now() + LEASE)
-            except Exception as error:  # a missed beat only lets the lease run out
+            except Exception as error:  # noqa: BLE001 - a missed beat only lets the lease run out
                 _log.warning("worker.beat-failed", fault=describe(error))
             finally:
                 connection.close()

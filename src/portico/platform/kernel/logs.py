@@ -6,6 +6,7 @@ their route, without query string: what is searched under `/fhir/` is private.
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -68,6 +69,8 @@ def configure() -> None:
 def faults_without_messages(_logger: Any, _method: str, line: Line) -> Line:
     """Replace a caught exception by its class and the places it came through."""
     caught = line.pop("exc_info", None)
+    if caught is True:
+        caught = sys.exc_info()
     if isinstance(caught, BaseException):
         caught = (type(caught), caught, caught.__traceback__)
     if isinstance(caught, tuple) and caught[0] is not None:

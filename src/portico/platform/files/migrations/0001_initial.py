@@ -7,23 +7,32 @@ import portico.platform.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.UUIDField(default=portico.platform.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('patient_id', models.UUIDField(db_index=True, null=True)),
-                ('kind', models.SlugField(max_length=40)),
-                ('media_type', models.CharField(max_length=100)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('stored_at', models.DateTimeField(default=portico.platform.kernel.clock.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portico.platform.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("patient_id", models.UUIDField(db_index=True, null=True)),
+                ("kind", models.SlugField(max_length=40)),
+                ("media_type", models.CharField(max_length=100)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "stored_at",
+                    models.DateTimeField(default=portico.platform.kernel.clock.now),
+                ),
             ],
         ),
     ]

@@ -7,44 +7,84 @@ import portico.platform.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Forgery',
+            name="Forgery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.SlugField(max_length=40)),
-                ('day', models.DateField()),
-                ('count', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("channel", models.SlugField(max_length=40)),
+                ("day", models.DateField()),
+                ("count", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('channel', 'day'), name='inbox_forgeries_a_day')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("channel", "day"), name="inbox_forgeries_a_day"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=portico.platform.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('channel', models.SlugField(max_length=40)),
-                ('message_id', models.CharField(max_length=255)),
-                ('body', models.BinaryField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('content_type', models.CharField(blank=True, max_length=100)),
-                ('notes', models.JSONField(default=dict)),
-                ('state', models.SlugField(choices=[('received', 'Received'), ('waiting', 'Waiting'), ('done', 'Done'), ('failed', 'Failed'), ('ignored', 'Ignored')], default='received', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('tries', models.PositiveIntegerField(default=0)),
-                ('received_at', models.DateTimeField(default=portico.platform.kernel.clock.now)),
-                ('handled_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portico.platform.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("channel", models.SlugField(max_length=40)),
+                ("message_id", models.CharField(max_length=255)),
+                ("body", models.BinaryField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("content_type", models.CharField(blank=True, max_length=100)),
+                ("notes", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.SlugField(
+                        choices=[
+                            ("received", "Received"),
+                            ("waiting", "Waiting"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("ignored", "Ignored"),
+                        ],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("tries", models.PositiveIntegerField(default=0)),
+                (
+                    "received_at",
+                    models.DateTimeField(default=portico.platform.kernel.clock.now),
+                ),
+                ("handled_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'received_at'], name='inbox_by_state')],
-                'constraints': [models.UniqueConstraint(fields=('channel', 'message_id'), name='inbox_once')],
+                "indexes": [
+                    models.Index(fields=["state", "received_at"], name="inbox_by_state")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("channel", "message_id"), name="inbox_once"
+                    )
+                ],
             },
         ),
     ]
