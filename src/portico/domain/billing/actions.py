@@ -380,7 +380,7 @@ def _standing(scope: Scope, read: list[PatientClaim], names: Mapping[str, str]) 
     )
     bills = Bill.objects.within(scope).filter(
         entity_id__in=ids,
-        source_key__in=[claim.facts.source_key for claim in read],
+        source_key__in=[claim.facts.bill_key for claim in read],
         superseded_by=None,
     )
     return Standing(

@@ -157,6 +157,9 @@ class Bill(models.Model):
     service_date = models.DateField()
     issued_date = models.DateField()
     due_date = models.DateField(null=True)
+    decided_date = models.DateField(
+        null=True
+    )  # of the plan's decision; an older one never replaces it
     payer_name = models.CharField(max_length=200, blank=True)
     claim_number = models.CharField(max_length=80, blank=True)
     provider_name = models.CharField(max_length=200, blank=True)

@@ -28,7 +28,13 @@ from portico.domain.billing.rules.picturing import (
     WaitingCharge,
 )
 from portico.domain.billing.rules.telling import Reason, WaterfallStep
-from portico.domain.billing.states import BillStatus, ChargeStage
+from portico.domain.billing.states import (
+    BILL_LABELS,
+    DIFFERENCES,
+    KIND_LABELS,
+    BillStatus,
+    ChargeStage,
+)
 from portico.ledger import balances, book, verification
 from portico.ledger.balances import Receivable
 from portico.platform.access.permissions import Permission
@@ -39,6 +45,9 @@ from portico.platform.kernel.errors import NotThere
 from portico.platform.kernel.money import Money, sum_money
 
 __all__ = [
+    "BILL_LABELS",
+    "DIFFERENCES",
+    "KIND_LABELS",
     "BillDetail",
     "BillLineView",
     "BillList",

@@ -108,6 +108,9 @@ STEP_LABELS: dict[str, Words] = {
     "credit": _("We owe you"),
 }
 
+# Why an import made a new version. What a person wrote as a reason is shown as it was written.
+CORRECTIONS: dict[str, Words] = {"plan_changed": _("Your plan changed its decision.")}
+
 # What an imported claim can have wrong with it, in words for billing staff.
 DIFFERENCES: dict[str, Words] = {
     "total_differs": _(
@@ -122,5 +125,7 @@ DIFFERENCES: dict[str, Words] = {
     ),
     "below_zero": _("An amount is below zero. The line is not on the bill."),
     "other_currency": _("The lines of this claim mix currencies. No bill was made."),
+    "not_active": _("The plan withdrew this decision. Look at the bill it made, if there is one."),
+    "answered_again": _("The plan answered this claim again. The newer answer is on the bill."),
     "unusable": _("The claim cannot be read as a bill. It is kept in the record."),
 }

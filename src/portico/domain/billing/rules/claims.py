@@ -18,12 +18,12 @@ from portico.domain.billing.rules.fields import (
     Json,
     amount_of,
     currencies_in,
-    currency_of,
     day_of,
     first_of,
     references_in,
     start_of,
 )
+from portico.domain.billing.states import ChargeKind
 from portico.platform.kernel.money import Money
 
 # Adjudication categories by the last part of their code: FHIR R4 base, CARIN Blue Button, CMS Blue Button.
@@ -80,10 +80,12 @@ class ChargeFacts:
 class ClaimFacts:
     """A claim, an explanation of benefit, or an invoice, as billing needs it.
 
-    `decided` says that each line's amounts are final. Without it the charges wait on the plan.
+    `decided` says that each line's amounts are final. Without it the charges wait on the plan. `bill_key` is
+    the claim's where one is named: a plan that answers a claim twice corrects its bill, and makes no second.
     """
 
     source_key: str
+    bill_key: str
     currency: str
     service_date: date
     decided_date: date
@@ -92,6 +94,7 @@ class ClaimFacts:
     has_insurer: bool
     decided: bool
     lines: tuple[ChargeFacts, ...]
+    title: str = ""
     differences: tuple[Difference, ...] = ()
 
 
@@ -135,15 +138,19 @@ def read_explanation(
     eob: Json, source_key: str, claim: Json | None, default_currency: str
 ) -> ClaimFacts:
     """An ExplanationOfBenefit: bills come from its adjudicated lines, never from its total."""
-    currency = currency_of(eob, default_currency)
+    currencies = currencies_in(eob) or [default_currency]
+    currency = currencies[0]
     reading = _Reading(source_key, currency)
     decided_date = day_of(eob.get("created")) or date(1900, 1, 1)
     claim_key = next(references_in(eob.get("claim")), "") or source_key
-    if len(currencies_in(eob)) > 1:
+    if len(currencies) > 1:
         reading.tell("other_currency")
-    elif eob.get("status") == "active" and eob.get("use", "claim") == "claim":
+    elif eob.get("status") != "active":
+        reading.tell("not_active")
+    elif eob.get("use", "claim") == "claim":
         for item in eob.get("item", ()):
             _read_item(reading, item, eob, claim or {}, claim_key, decided_date)
+        reading.lines = list({line.source_key: line for line in reading.lines}.values())
         if not reading.lines:
             reading.tell("no_adjudicated_line", stated=_submitted_total(eob))
             reading.differences[-1] = replace(reading.differences[-1], source_key=claim_key)
@@ -151,6 +158,7 @@ def read_explanation(
             _compare_total(reading, eob)
     return ClaimFacts(
         source_key=source_key,
+        bill_key=claim_key,
         currency=currency,
         service_date=min((ln.service_date for ln in reading.lines), default=decided_date),
         decided_date=decided_date,
@@ -159,6 +167,7 @@ def read_explanation(
         has_insurer=True,
         decided=True,
         lines=tuple(reading.lines),
+        title=_visit_in(eob),
         differences=tuple(reading.differences),
     )
 
@@ -170,7 +179,7 @@ def read_waiting_claim(
 
     A claim of one line without a price has its total as the price: there is nothing else it could be.
     """
-    currency = currency_of(claim, default_currency)
+    currency = next(iter(currencies_in(claim)), default_currency)
     when = day_of(start_of(claim.get("billablePeriod"))) or day_of(claim.get("created"))
     reading = _Reading(source_key, currency)
     items = claim.get("item", ()) if claim.get("status") == "active" else ()
@@ -195,6 +204,7 @@ def read_waiting_claim(
         )
     return ClaimFacts(
         source_key=source_key,
+        bill_key=source_key,
         currency=currency,
         service_date=when or date(1900, 1, 1),
         decided_date=when or date(1900, 1, 1),
@@ -282,7 +292,9 @@ def claim_type(claim: Json) -> str:
 
 
 def _chart_reference(item: Json, number: int, claim: Json) -> str:
-    """The chart entry a line is for: its encounter, or what the claim's line of that number names."""
+    """The chart entry a line is for: the prescription, its encounter, or what its claim's line names."""
+    for reference in references_in(claim.get("prescription")):
+        return reference
     for encounter in item.get("encounter", ()):
         for reference in references_in(encounter):
             return reference
@@ -295,7 +307,7 @@ def _chart_reference(item: Json, number: int, claim: Json) -> str:
         for info in claim.get("supportingInfo", ()):
             if info.get("sequence") == sequence:
                 return next(references_in(info.get("valueReference")), "")
-    return next(references_in(claim.get("prescription")), "")
+    return ""
 
 
 def _compare_total(reading: _Reading, eob: Json) -> None:
@@ -342,7 +354,16 @@ def _payer(claim: Json) -> str:
     insurer = str(claim.get("insurer", {}).get("display", ""))
     for insurance in claim.get("insurance", ()):
         insurer = insurer or str(insurance.get("coverage", {}).get("display", ""))
-    return insurer.replace("_", " ").strip()[:200]
+    words = insurer.replace("_", " ").strip()
+    return (words.capitalize() if words.islower() else words)[:200]
+
+
+def _visit_in(eob: Json) -> str:
+    """What the visit was that a claim is for, decided line or not: the bill is named for it."""
+    for item in eob.get("item", ()):
+        if item.get("encounter"):
+            return descriptions.describe(item.get("productOrService", {}), ChargeKind.VISIT)
+    return ""
 
 
 def _claim_number(claim: Json) -> str:

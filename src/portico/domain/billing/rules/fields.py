@@ -1,4 +1,4 @@
-"""Small readers of FHIR R4 JSON values: dates, money, references. They answer None or nothing, never raise."""
+"""Small readers of FHIR R4 JSON values: dates, money, references. They answer None or nothing where there is nothing."""
 
 from __future__ import annotations
 
@@ -21,37 +21,70 @@ def day_of(value: Any) -> date | None:
         return None
 
 
-def currencies_in(value: Any) -> set[str]:
-    """Every currency named anywhere inside a resource."""
-    if isinstance(value, Mapping):
-        here = {value["currency"]} if isinstance(value.get("currency"), str) else set()
-        return here.union(*(currencies_in(v) for v in value.values()))
-    if isinstance(value, list):
-        return set().union(*(currencies_in(v) for v in value))
-    return set()
+def currencies_in(resource: Json) -> list[str]:
+    """Every currency that the money of a claim, explanation or invoice names, in alphabetical order."""
+    found: set[str] = set()
+    for key in _MONEY_KEYS & resource.keys():
+        _collect(resource[key], found)
+    return sorted(found)
 
 
-def currency_of(resource: Json, default: str) -> str:
-    named = sorted(c for c in currencies_in(resource) if len(c) == 3 and c.isupper())
-    return named[0] if named else default
+# Only where money stands: a claim has hundreds of other values.
+_MONEY_KEYS = frozenset(
+    (
+        "item",
+        "addItem",
+        "total",
+        "adjudication",
+        "lineItem",
+        "totalNet",
+        "totalGross",
+        "priceOverride",
+    )
+)
+
+
+def _collect(value: Any, found: set[str]) -> None:
+    if isinstance(value, dict):
+        currency = value.get("currency")
+        if isinstance(currency, str) and len(currency) == 3 and currency.isupper():
+            found.add(currency)
+        for inner in value.values():
+            if isinstance(inner, (dict, list)):
+                _collect(inner, found)
+    elif isinstance(value, list):
+        for inner in value:
+            _collect(inner, found)
 
 
 def amount_of(money: Any) -> Decimal | None:
+    """The number of a Money or Quantity; None when there is none."""
     value = money.get("value") if isinstance(money, Mapping) else None
     if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(value)
-    return value if isinstance(value, Decimal) and value.is_finite() else None
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return None
+    if abs(value) >= _BEYOND_REASON:
+        raise ValueError(f"{value} is no amount of a bill")
+    return value
+
+
+# No bill is in the thousands of billions, in any currency; what claims to be would not fit the database.
+_BEYOND_REASON = Decimal(10) ** 12
 
 
 def first_of(items: Any) -> Json:
+    """The first object of a list; an empty one when there is none."""
     return items[0] if isinstance(items, list) and items and isinstance(items[0], Mapping) else {}
 
 
 def start_of(period: Any) -> Any:
+    """Where a Period starts, as written."""
     return period.get("start") if isinstance(period, Mapping) else None
 
 
 def references_in(value: Any) -> Iterator[str]:
+    """The reference a Reference holds, if it names another resource."""
     reference = value.get("reference") if isinstance(value, Mapping) else None
     if isinstance(reference, str) and reference and not reference.startswith("#"):
         yield reference

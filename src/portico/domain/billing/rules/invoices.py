@@ -13,7 +13,7 @@ from portico.domain.billing.rules.claims import ChargeFacts, ClaimFacts, Differe
 from portico.domain.billing.rules.fields import (
     Json,
     amount_of,
-    currency_of,
+    currencies_in,
     day_of,
     first_of,
     references_in,
@@ -29,7 +29,7 @@ def read_invoice(
     invoice: Json, source_key: str, charge_items: Mapping[str, Json], default_currency: str
 ) -> ClaimFacts:
     """An issued Invoice: its lines by their price components, or its totals when it has no lines."""
-    money = currency_of(invoice, default_currency)
+    money = next(iter(currencies_in(invoice)), default_currency)
     day = day_of(invoice.get("date")) or _NEVER
     lines: list[ChargeFacts] = []
     differences: list[Difference] = []
@@ -48,6 +48,7 @@ def read_invoice(
         lines.append(_line({"text": _title(invoice)}, {}, f"{source_key}#1", day, total))
     return ClaimFacts(
         source_key=source_key,
+        bill_key=source_key,
         currency=money,
         service_date=min((line.service_date for line in lines), default=day),
         decided_date=day,
@@ -55,7 +56,7 @@ def read_invoice(
         claim_number="",
         has_insurer=False,
         decided=True,
-        lines=tuple(lines),
+        lines=tuple({line.source_key: line for line in lines}.values()),
         differences=tuple(differences),
     )
 
@@ -65,7 +66,7 @@ def read_charge_items(
 ) -> ClaimFacts:
     """The billable ChargeItems of one account and day. With coverage on the account they wait on a plan."""
     pairs = list(items)
-    money = currency_of({"items": [dict(item) for _key, item in pairs]}, default_currency)
+    money = next(iter(currencies_in(pairs[0][1])), default_currency) if pairs else default_currency
     lines = []
     for key, item in pairs:
         price = amount_of(item.get("priceOverride"))
@@ -77,6 +78,7 @@ def read_charge_items(
     day = min((line.service_date for line in lines), default=_NEVER)
     return ClaimFacts(
         source_key=source_key,
+        bill_key=source_key,
         currency=money,
         service_date=day,
         decided_date=day,

@@ -67,6 +67,7 @@ class Heading:
     source_key: str
     issued_date: date
     due_date: date | None
+    decided_date: date | None = None
     title: str = ""
     payer_name: str = ""
     claim_number: str = ""
@@ -198,6 +199,7 @@ def _bill(
         service_date=min(line.service_date for line in lines),
         issued_date=heading.issued_date,
         due_date=heading.due_date,
+        decided_date=heading.decided_date,
         payer_name=heading.payer_name,
         claim_number=heading.claim_number,
         provider_name=visit.provider_name,

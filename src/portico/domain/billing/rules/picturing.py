@@ -11,7 +11,7 @@ from portico.domain.billing.models import Bill, BillingEntity, BillLine, Charge,
 from portico.domain.billing.rules import issuing, telling
 from portico.domain.billing.rules.amounts import LineAmounts
 from portico.domain.billing.rules.telling import Reason, WaterfallStep
-from portico.domain.billing.states import DIFFERENCES, Words
+from portico.domain.billing.states import CORRECTIONS, DIFFERENCES, Words
 from portico.ledger.balances import Receivable
 from portico.platform.kernel.money import Money, sum_money
 
@@ -138,7 +138,7 @@ class BillDetail:
     provider_name: str
     claim_number: str
     has_insurer: bool
-    correction_reason: str
+    correction_reason: Words
     superseded_by: UUID | None
     entity: EntityView
     entity_name: str
@@ -255,7 +255,7 @@ def detail(bill: Bill, standing: Standing, *, today: date) -> BillDetail:
         provider_name=bill.provider_name,
         claim_number=bill.claim_number,
         has_insurer=bool(bill.payer_name),
-        correction_reason=bill.correction_reason,
+        correction_reason=CORRECTIONS.get(bill.correction_reason, bill.correction_reason),
         superseded_by=newer,
         entity=entity_view(bill.entity),
         entity_name=bill.entity.legal_name,

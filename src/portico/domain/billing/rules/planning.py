@@ -111,7 +111,9 @@ def _bill(
     at: datetime,
 ) -> None:
     facts = claim.facts
-    old = standing.bills.get((entity.pk, facts.source_key))
+    old = standing.bills.get((entity.pk, facts.bill_key))
+    if old and old.decided_date and facts.decided_date < old.decided_date:
+        return  # an earlier decision that came later
     history = old.history if old else facts.decided_date < since
     stage = ChargeStage.HISTORY if history else ChargeStage.BILLED
     billed = [
@@ -124,14 +126,16 @@ def _bill(
     issued_date = facts.decided_date if history else today
     heading = Heading(
         number=old.number if old else numbering.number_of(entity.number_prefix, entity.next_number),
-        source_key=facts.source_key,
+        source_key=facts.bill_key,
         issued_date=issued_date,
+        title=facts.title,
+        decided_date=facts.decided_date,
         due_date=None if history else numbering.due_date_of(issued_date),
         payer_name=facts.payer_name,
         claim_number=facts.claim_number,
         history=history,
         supersedes=old,
-        correction_reason="The plan changed its decision." if old else "",
+        correction_reason="plan_changed" if old else "",
     )
     if old:
         made.superseded.append(old)
@@ -139,7 +143,7 @@ def _bill(
         entity.next_number += 1
     bill = issuing.issue(heading, billed, decided=facts.has_insurer, at=at)
     made.bills.append(bill)
-    standing.bills[entity.pk, facts.source_key] = bill.bill
+    standing.bills[entity.pk, facts.bill_key] = bill.bill
 
 
 def _charge(
