@@ -95,7 +95,10 @@ def finish_batches(call: Call) -> None:
         return
     for batch_id in unfinished:
         types = reader.types_of_batch(call.scope, batch_id)
-        call.emit(ResourcesStored(batch_id=batch_id, types=types))
+        if types:
+            call.emit(ResourcesStored(batch_id=batch_id, types=types))
+    if not call.events:
+        call.unchanged("every file was refused")
     Batch.objects.within(call.scope).filter(id__in=unfinished).update(finished_at=call.now)
 
 
