@@ -234,6 +234,18 @@ def types_of_batch(scope: Scope, batch_id: UUID) -> list[str]:
     return list(rows.order_by("type").values_list("type", flat=True).distinct())
 
 
+def extent_of_batch(
+    scope: Scope, batch_id: UUID, *, types: Iterable[str]
+) -> tuple[tuple[UUID, ...], datetime | None]:
+    """Whose resources of these types an import brought, and when the newest of them starts."""
+    rows = Resource.objects.within(scope).filter(
+        batch_id=batch_id, type__in=list(types), is_current=True, patient__isnull=False
+    )
+    people = rows.order_by("patient_id").values_list("patient_id", flat=True).distinct()
+    newest: datetime | None = rows.aggregate(newest=models.Max("starts_at"))["newest"]
+    return tuple(p for p in people if p), newest
+
+
 def source_of(scope: Scope, system: str, sha256: str) -> StoredSource | None:
     """The file that brought this very content before."""
     rows = Source.objects.within(scope).filter(system=system, sha256=sha256)

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from portico.domain.billing import actions, queries
+from portico.domain.billing import handlers, queries
 from portico.domain.billing.models import Adjudication, Bill, Charge, ImportDifference
+from portico.domain.intake.events import ResourcesStored
 from portico.domain.intake.exchanges import FileToRead, import_files
 from portico.ledger import balances, book, recipes, verification
 from portico.ledger.models import Posting
@@ -131,6 +132,11 @@ def imports(drain: Callable[[], int]) -> Callable[..., UUID | None]:
     return go
 
 
+def again(batch_id: UUID) -> None:
+    """The same import is announced a second time."""
+    handlers.take_in_claims(ResourcesStored(batch_id=batch_id, types=["Claim"]))
+
+
 def nina() -> Call:
     """The patient of the imported file, signed in."""
     person_id = (Bill.objects.first() or Charge.objects.get()).patient_id
@@ -169,7 +175,7 @@ def test_a_claim_waits_on_insurance_until_the_plan_has_decided(
 def test_taking_in_the_same_claims_again_changes_nothing(imports: Callable[..., UUID]) -> None:
     batch_id = imports(claim(), explanation(), claim("c2"))
     before = counts()
-    actions.take_in_claims(system_call("import"), batch_id=batch_id)
+    again(batch_id)
     imports(claim(), explanation(), claim("c2"))
     assert counts() == before
 
@@ -200,7 +206,7 @@ def test_two_answers_to_one_claim_make_one_bill(imports: Callable[..., UUID]) ->
     assert bill.owed_minor == 0
     assert balances.balances()["insurer_cash", "USD"] == usd(11000)
     before = counts()
-    actions.take_in_claims(system_call("import"), batch_id=batch_id)
+    again(batch_id)
     assert counts() == before
     kinds = ImportDifference.objects.values_list("kind", flat=True)
     assert list(kinds) == ["answered_again"]
@@ -379,7 +385,7 @@ def test_a_real_patient_sees_bills_that_add_up(
     assert report.batch_id is not None
     before = counts()
     with django_assert_max_num_queries(80):
-        actions.take_in_claims(system_call("import"), batch_id=report.batch_id)
+        again(report.batch_id)
     assert counts() == before
     for summary in queries.list_bills_for_staff(system_call("test")).bills:
         bill = queries.get_bill_for_staff(system_call("test"), bill_id=summary.bill_id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from portico.domain.billing.models import (
     Charge,
     ImportDifference,
 )
-from portico.domain.billing.rules import claims, fields, issuing, numbering, planning, reading
+from portico.domain.billing.rules import claims, issuing, numbering, planning, reading
 from portico.domain.billing.rules.issuing import Heading, IssuedBill
 from portico.domain.billing.rules.planning import PatientClaim, Plan, Standing
 from portico.domain.billing.states import ChargeKind, ChargeStage
@@ -292,57 +292,39 @@ def correct_bill(
 
 
 @action(Permission.MACHINE_RUN)
-def take_in_claims(call: Call, *, batch_id: UUID) -> None:
-    """Make charges, adjudications and bills of what an import brought. Running it again changes nothing.
+def take_in_claims(
+    call: Call, *, batch_id: UUID, patient_ids: Collection[UUID], open_since: date
+) -> None:
+    """Make charges, adjudications and bills of the claims an import brought for these people.
 
-    Bills come from adjudicated lines. What is older than `PORTICO_BILLS_SINCE` (else twelve months before the
-    import's newest claim) comes in closed, as history. A newer version of an explanation makes a new version
-    of its bill. Claims without an explanation wait on insurance. Works patient by patient in portions, so the
-    memory does not grow with the import.
+    Running it again changes nothing. Bills come from adjudicated lines. What was decided before `open_since`
+    comes in closed, as history. A newer decision of a plan makes a new version of its bill. Claims without an
+    explanation wait on insurance. Take a few people at a time: their claims are in memory together, and
+    nobody else can write meanwhile.
     """
-    since = _since(batch_id)
-    counted = Counter[str]()
-    for portion in reading.portions(reader.resources_of_batch(batch_id, types=reading.TYPES)):
-        made = _take_in(call, portion, since)
-        counted.update(
+    scope = replace(call.scope, patient_ids=frozenset(patient_ids))
+    stored = reader.resources_of_batch(batch_id, types=reading.TYPES, scope=scope)
+    made = _take_in(call, list(stored), open_since)
+    for issued in made.bills:
+        _announce(call, issued.bill)
+    if not made:
+        call.unchanged("nothing new to bill")
+        return
+    history = sum(issued.bill.history for issued in made.bills)
+    call.emit(
+        ClaimsTakenIn(
+            batch_id=batch_id,
             charges=len(made.new_charges) + len(made.changed_charges),
-            bills=sum(not issued.bill.history for issued in made.bills),
-            history=sum(issued.bill.history for issued in made.bills),
+            bills=len(made.bills) - history,
+            history=history,
             corrected=len(made.superseded),
             differences=len(made.differences),
         )
-        for issued in made.bills:
-            _announce(call, issued.bill)
-    if counted.total():
-        call.emit(
-            ClaimsTakenIn(
-                batch_id=batch_id,
-                charges=counted["charges"],
-                bills=counted["bills"],
-                history=counted["history"],
-                corrected=counted["corrected"],
-                differences=counted["differences"],
-            )
-        )
-    else:
-        call.unchanged("nothing to bill in this import")
+    )
 
 
 def _today() -> date:
     return clock.today(ZoneInfo(settings.TIME_ZONE))
-
-
-def _since(batch_id: UUID) -> date:
-    if settings.PORTICO_BILLS_SINCE:
-        return date.fromisoformat(settings.PORTICO_BILLS_SINCE)
-    newest = max(
-        (
-            fields.day_of(stored.date_text) or date.min
-            for stored in reader.resources_of_batch(batch_id, types=reading.TYPES)
-        ),
-        default=date.min,
-    )
-    return numbering.history_before(newest) if newest > date.min else date.min
 
 
 def _take_in(call: Call, portion: list[StoredResource], since: date) -> Plan:
@@ -357,8 +339,16 @@ def _take_in(call: Call, portion: list[StoredResource], since: date) -> Plan:
     ]
     standing = _standing(call.scope, read, {ref: stored.display for ref, stored in named.items()})
     made = planning.plan(read, standing, since=since, today=_today(), at=call.now)
+    made.differences = _untold(call.scope, made.differences)
     _write(call, made, standing)
     return made
+
+
+def _untold(scope: Scope, differences: list[ImportDifference]) -> list[ImportDifference]:
+    keys = {difference.source_key for difference in differences}
+    rows = ImportDifference.objects.within(scope).filter(source_key__in=keys)
+    told = set(rows.values_list("source_key", "kind", "line"))
+    return [d for d in differences if (d.source_key, d.kind, d.line) not in told]
 
 
 def _answered(scope: Scope, waiting: list[PatientClaim]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from portico.domain.billing.models import Bill, BillLine, Charge, ImportDifference
-from portico.domain.billing.rules import issuing, picturing
+from portico.domain.billing.rules import issuing, numbering, picturing, reading
 from portico.domain.billing.rules.picturing import (
     BillDetail,
     BillLineView,
@@ -43,6 +44,7 @@ from portico.platform.kernel import clock
 from portico.platform.kernel.call import Call
 from portico.platform.kernel.errors import NotThere
 from portico.platform.kernel.money import Money, sum_money
+from portico.record import reader
 
 __all__ = [
     "BILL_LABELS",
@@ -55,6 +57,7 @@ __all__ = [
     "DifferenceList",
     "DifferenceView",
     "EntityView",
+    "ClaimsToTakeIn",
     "NoSuchBill",
     "PayableBill",
     "PayableLine",
@@ -62,6 +65,7 @@ __all__ = [
     "StaffBillList",
     "WaitingCharge",
     "WaterfallStep",
+    "find_claims_to_take_in",
     "get_bill",
     "get_bill_for_staff",
     "get_payable",
@@ -94,6 +98,14 @@ TRIGGERS = {
         }
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsToTakeIn:
+    """The people an import brought claims of; what was decided before `open_since` is history."""
+
+    patient_ids: tuple[UUID, ...]
+    open_since: date
 
 
 class NoSuchBill(NotThere):
@@ -177,6 +189,21 @@ def list_import_differences(call: Call, *, kind: str = "", page: int = 1) -> Dif
     views = tuple(picturing.difference(row) for row in shown)
     call.shown(*(view.patient_id for view in views))
     return DifferenceList(views, counts, page, pages)
+
+
+@query(Permission.MACHINE_RUN, noted=False)
+def find_claims_to_take_in(call: Call, *, batch_id: UUID) -> ClaimsToTakeIn:
+    """Whose claims an import brought, and from which day its bills are open.
+
+    That day is `PORTICO_BILLS_SINCE`, else twelve months before the import's newest claim.
+    """
+    people, newest = reader.extent_of_batch(call.scope, batch_id, types=reading.TYPES)
+    since = date.min
+    if settings.PORTICO_BILLS_SINCE:
+        since = date.fromisoformat(settings.PORTICO_BILLS_SINCE)
+    elif newest:
+        since = numbering.history_before(newest.date())
+    return ClaimsToTakeIn(people, since)
 
 
 @query(Permission.MACHINE_RUN, noted=False)

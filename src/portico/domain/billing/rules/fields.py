@@ -1,4 +1,4 @@
-"""Small readers of FHIR R4 JSON values: dates, money, references. They answer None or nothing where there is nothing."""
+"""Small readers of FHIR R4 JSON values: dates, money, references."""
 
 from __future__ import annotations
 

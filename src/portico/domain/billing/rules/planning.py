@@ -66,6 +66,9 @@ class Plan:
     superseded: list[Bill] = field(default_factory=list)
     differences: list[ImportDifference] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        return bool(self.new_charges or self.changed_charges or self.bills or self.differences)
+
 
 def plan(
     claims: Iterable[PatientClaim], standing: Standing, *, since: date, today: date, at: datetime

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from itertools import groupby
 from uuid import UUID
 
 from portico.domain.billing.rules import claims, invoices
@@ -13,21 +12,7 @@ from portico.domain.billing.rules.fields import Json, first_of, references_in
 from portico.domain.billing.rules.planning import PatientClaim
 from portico.record.reader import StoredResource
 
-_PORTION = 300
 TYPES = ("ExplanationOfBenefit", "Claim", "Invoice", "ChargeItem")
-
-
-def portions(stream: Iterable[StoredResource]) -> Iterator[list[StoredResource]]:
-    """Whole patients, a few hundred resources at a time: a claim and its explanation stay together."""
-    portion: list[StoredResource] = []
-    for patient_id, theirs in groupby(stream, key=lambda stored: stored.patient_id):
-        if patient_id is not None:
-            portion += theirs
-        if len(portion) >= _PORTION:
-            yield portion
-            portion = []
-    if portion:
-        yield portion
 
 
 def read_portion(
