@@ -25,7 +25,12 @@ os.environ.update(
     EMAIL_URL="memorymail://",
     FILES_URL=f"file://{_VAR / 'files'}",
 )
-for _name in ("PORTICO_TEST_CLOCK", "PORTICO_CRASH_AT", "CACHE_URL", "PORTICO_BASE_URL"):
+for _name in (
+    "PORTICO_TEST_CLOCK",
+    "PORTICO_CRASH_AT",
+    "CACHE_URL",
+    "PORTICO_BASE_URL",
+):
     os.environ.pop(_name, None)
 
 django.setup()
@@ -42,7 +47,10 @@ def pytest_unconfigure() -> None:
 def django_db_modify_db_settings() -> None:
     """SQLite in a file of this process's own: tests with threads and processes need a real one."""
     from django.conf import settings
+    from pytest_django import fixtures
 
+    # pytest-django makes a database only where it sees its own marks; `cast` and `committing` need one too.
+    fixtures._get_databases_for_setup = lambda _items: ({"default"}, set())
     database = settings.DATABASES["default"]
     if "sqlite" in database["ENGINE"]:
         database.setdefault("TEST", {})["NAME"] = str(_VAR / "test-run.sqlite3")
@@ -93,7 +101,11 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: object) -> None:
-        if isinstance(address, tuple) and str(address[0]) not in ("127.0.0.1", "::1", "localhost"):
+        if isinstance(address, tuple) and str(address[0]) not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
             raise AssertionError(f"A test reached for the network: {address!r}")
         connect(self, address)  # type: ignore[arg-type]
 

@@ -56,9 +56,7 @@ class Member:
         assert self.person is not None, f"{self.name} is staff"
         return self.person.id
 
-    def call(
-        self, *, locations: tuple[UUID, ...] = (), entities: tuple[UUID, ...] = ()
-    ) -> Call:
+    def call(self, *, locations: tuple[UUID, ...] = (), entities: tuple[UUID, ...] = ()) -> Call:
         """A call as the door would build it: a patient for themselves, staff for the clinic's work."""
         grant = RoleGrant(self.role, frozenset(locations), frozenset(entities))
         actor = Actor(
@@ -156,9 +154,7 @@ def make_cast() -> Cast:
     )
     EmailAddress.objects.bulk_create(
         [
-            EmailAddress(
-                user=m.account, email=m.account.email, verified=True, primary=True
-            )
+            EmailAddress(user=m.account, email=m.account.email, verified=True, primary=True)
             for m in members
         ]
     )

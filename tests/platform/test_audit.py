@@ -29,9 +29,7 @@ def _own_heads(settings, tmp_path):
 def _write(cast, count: int) -> list[AuditRow]:
     for n in range(count):
         call = cast.rosa.call()
-        writing.write(
-            [writing.row_for(call, act="read", kind=f"read_{n}", details={"n": n})]
-        )
+        writing.write([writing.row_for(call, act="read", kind=f"read_{n}", details={"n": n})])
     return list(AuditRow.objects.order_by("id"))
 
 
@@ -76,14 +74,8 @@ def test_the_database_refuses_to_replace_a_row(cast):
     columns = "id, at, actor_kind, act, kind, permission, relation, purpose, patient_ids, details,"
     columns += " request_id, source, digest"
     verb = "INSERT OR REPLACE INTO" if connection.vendor == "sqlite" else "INSERT INTO"
-    after = (
-        ""
-        if connection.vendor == "sqlite"
-        else " ON CONFLICT (id) DO UPDATE SET kind = 'x'"
-    )
-    values = (
-        f"{row.id}, '2026-01-01', 'a', 'a', 'a', '', '', '', '[]', '{{}}', '', '', ''"
-    )
+    after = "" if connection.vendor == "sqlite" else " ON CONFLICT (id) DO UPDATE SET kind = 'x'"
+    values = f"{row.id}, '2026-01-01', 'a', 'a', 'a', '', '', '', '[]', '{{}}', '', '', ''"
     with (
         pytest.raises(IntegrityError),
         transaction.atomic(),
@@ -96,9 +88,7 @@ def test_an_edit_is_found(cast):
     rows = _write(cast, 3)
     sealing.seal()
     _tamper("UPDATE audit_auditrow SET kind = 'nothing' WHERE id = %s", rows[1].id)
-    assert verification.problems() == [
-        f"Audit row {rows[1].id} was changed after it was written."
-    ]
+    assert verification.problems() == [f"Audit row {rows[1].id} was changed after it was written."]
 
 
 def test_an_edit_with_a_fitting_digest_is_found(cast):
@@ -161,9 +151,7 @@ def test_a_missing_trigger_is_found(cast):
     where = "" if connection.vendor == "sqlite" else " ON audit_auditrow"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{where}")
-    assert verification.problems() == [
-        f"The trigger {name}, which protects the audit, is gone."
-    ]
+    assert verification.problems() == [f"The trigger {name}, which protects the audit, is gone."]
 
 
 def test_a_refusal_is_told_in_words(cast):

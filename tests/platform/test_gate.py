@@ -133,9 +133,7 @@ def test_a_failing_audit_undoes_the_verb(cast, monkeypatch):
 
 def test_a_read_reaches_the_person_and_those_merged_with_them(cast):
     old = Person.objects.create()
-    PersonLink.objects.create(
-        merged=old, survivor=cast.rosa.person, reason="twice registered"
-    )
+    PersonLink.objects.create(merged=old, survivor=cast.rosa.person, reason="twice registered")
     call = cast.rosa.call()
     assert list_lanterns(call) == {cast.rosa.person_id, old.id}
     assert cast.pat.person_id not in list_lanterns(call)
@@ -156,7 +154,5 @@ def test_the_worker_may_do_what_machines_do(cast):
 
 def test_a_verb_costs_two_queries_beside_its_own(cast, django_assert_num_queries):
     call = cast.tom.call()
-    with django_assert_num_queries(
-        4
-    ):  # savepoint and release of the test, the person, the audit
+    with django_assert_num_queries(4):  # savepoint and release of the test, the person, the audit
         light_lantern(call)

@@ -85,9 +85,7 @@ def test_failing_work_comes_back_and_does_not_block_the_rest(clock):
 
 
 def test_the_delay_doubles_up_to_six_hours():
-    middles = [
-        worker.delay_before(n, jitter=0.5).total_seconds() for n in (1, 2, 3, 30)
-    ]
+    middles = [worker.delay_before(n, jitter=0.5).total_seconds() for n in (1, 2, 3, 30)]
     assert middles == [5, 10, 20, 6 * 3600]
     assert worker.delay_before(1, jitter=0) < worker.delay_before(1, jitter=1)
 

@@ -100,9 +100,7 @@ def test_on_a_shared_device_five_minutes_and_the_browser_forgets_the_rest(cast, 
     assert rosa.get("/home").status_code == 302
 
 
-def test_activity_is_written_at_most_every_half_minute(
-    cast, clock, django_assert_num_queries
-):
+def test_activity_is_written_at_most_every_half_minute(cast, clock, django_assert_num_queries):
     rosa = cast.rosa.client()
     rosa.get("/home")
     with django_assert_num_queries(2):  # session, account

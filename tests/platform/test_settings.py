@@ -115,9 +115,4 @@ def test_a_public_demonstration_is_possible_in_so_many_words(tmp_path):
 def test_a_secret_may_come_from_a_file(tmp_path):
     (tmp_path / "key").write_text(PRODUCTION["PORTICO_SECRET_KEY"] + "\n")
     env = {k: v for k, v in PRODUCTION.items() if k != "PORTICO_SECRET_KEY"}
-    assert (
-        _start(
-            tmp_path, **env, PORTICO_SECRET_KEY_FILE=str(tmp_path / "key")
-        ).returncode
-        == 0
-    )
+    assert _start(tmp_path, **env, PORTICO_SECRET_KEY_FILE=str(tmp_path / "key")).returncode == 0

@@ -68,9 +68,7 @@ def test_one_phone_is_verified_for_one_account_only(cast):
 
 def test_one_e_mail_is_verified_for_one_account_only(cast):
     with pytest.raises(IntegrityError), transaction.atomic():
-        EmailAddress.objects.create(
-            user=cast.pat.account, email="rosa@example.org", verified=True
-        )
+        EmailAddress.objects.create(user=cast.pat.account, email="rosa@example.org", verified=True)
 
 
 def test_a_disabled_account_stays_closed(cast, rf):

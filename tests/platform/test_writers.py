@@ -35,9 +35,7 @@ def _write(times: list[float], start: threading.Barrier) -> None:
 def test_twenty_writers_at_once_wait_about_equally_long(committing):
     times: list[float] = []
     start = threading.Barrier(WRITERS)
-    threads = [
-        threading.Thread(target=_write, args=(times, start)) for _ in range(WRITERS)
-    ]
+    threads = [threading.Thread(target=_write, args=(times, start)) for _ in range(WRITERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -89,9 +87,7 @@ def test_a_process_that_dies_gives_its_turn_back(tmp_path):
     lock.release(lock.acquire(path))
 
 
-def test_the_process_dies_at_the_point_that_was_named_and_only_there(
-    settings, monkeypatch
-):
+def test_the_process_dies_at_the_point_that_was_named_and_only_there(settings, monkeypatch):
     killed: list[int] = []
     monkeypatch.setattr(os, "kill", lambda _pid, sign: killed.append(sign))
     monkeypatch.setattr(crash, "points", {})

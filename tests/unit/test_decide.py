@@ -27,12 +27,8 @@ def _staff(*grants: RoleGrant, mfa: bool = True) -> Actor:
     return Actor(kind="account", account_id=uuid4(), roles=grants, mfa=mfa)
 
 
-def _decide(
-    actor, permission, *, relation="self", purpose="self", patient=ROSA, same=None
-):
-    subject = (
-        Subject(patient, frozenset(same or {patient})) if patient else Subject(None)
-    )
+def _decide(actor, permission, *, relation="self", purpose="self", patient=ROSA, same=None):
+    subject = Subject(patient, frozenset(same or {patient})) if patient else Subject(None)
     return decide(actor, permission, Relation(relation), Purpose(purpose), NOW, subject)
 
 
@@ -94,20 +90,13 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("actor", "permission", "relation", "purpose", "patient", "answer"), TABLE
-)
+@pytest.mark.parametrize(("actor", "permission", "relation", "purpose", "patient", "answer"), TABLE)
 def test_the_truth_table(actor, permission, relation, purpose, patient, answer):
-    assert (
-        _decide(actor, permission, relation=relation, purpose=purpose, patient=patient)
-        == answer
-    )
+    assert _decide(actor, permission, relation=relation, purpose=purpose, patient=patient) == answer
 
 
 def test_a_merged_person_is_the_same_person():
-    scope = _decide(
-        _patient(OLD_ROSA), P.BILLS_READ, patient=ROSA, same={ROSA, OLD_ROSA}
-    )
+    scope = _decide(_patient(OLD_ROSA), P.BILLS_READ, patient=ROSA, same={ROSA, OLD_ROSA})
     assert scope == Scope(patient_ids=frozenset({ROSA, OLD_ROSA}))
 
 

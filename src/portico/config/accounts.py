@@ -17,12 +17,8 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "portico.platform.identity.signing_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "phone", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
-ACCOUNT_UNIQUE_EMAIL = (
-    True  # among verified ones; unverified ones may be shared and open nothing
-)
-ACCOUNT_EMAIL_VERIFICATION = (
-    "none"  # at sign-in; Portico's own flows ask for it where they need it
-)
+ACCOUNT_UNIQUE_EMAIL = True  # among verified ones; unverified ones may be shared and open nothing
+ACCOUNT_EMAIL_VERIFICATION = "none"  # at sign-in; Portico's own flows ask for it where they need it
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -30,9 +26,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False  # domain/notices writes them, in words of ours
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
-ACCOUNT_FORMS = {
-    "reset_password": "portico.platform.identity.signing_in.VerifiedResetForm"
-}
+ACCOUNT_FORMS = {"reset_password": "portico.platform.identity.signing_in.VerifiedResetForm"}
 ACCOUNT_USER_DISPLAY = "portico.platform.identity.models.name_of"
 
 # --- passwords -------------------------------------------------------------------------
@@ -44,9 +38,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = int(timedelta(minutes=30).total_seconds())
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False  # a reset never skips the second factor
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = (
-    False  # this session stays, all others end with the old hash
-)
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session stays, all others end with the old hash
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 
@@ -65,9 +57,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(limits.ABSOLUTE.total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-ACCOUNT_SESSION_REMEMBER = (
-    True  # the limits of platform/identity/sessions are the ones that count
-)
+ACCOUNT_SESSION_REMEMBER = True  # the limits of platform/identity/sessions are the ones that count
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -8,6 +8,6 @@ class WiringConfig(AppConfig):
     label = "wiring"
 
     def ready(self) -> None:
-        from portico.config import wiring  # noqa: PLC0415 - apps.py may
+        from portico.config import checks, wiring  # noqa: F401 - importing registers the checks
 
         wiring.connect()

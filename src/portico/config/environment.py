@@ -52,9 +52,7 @@ def read() -> environ.Env:
         try:
             os.environ.setdefault(name.removesuffix("_FILE"), path.read_text().strip())
         except OSError as error:
-            raise WrongSetting(
-                f"{name}: {path} cannot be read ({error.strerror})."
-            ) from None
+            raise WrongSetting(f"{name}: {path} cannot be read ({error.strerror}).") from None
     return environ.Env()
 
 
@@ -77,9 +75,7 @@ def number(name: str, default: int, *, least: int = 0) -> int:
     if not value:
         return default
     if not value.isdigit() or int(value) < least:
-        raise WrongSetting(
-            f"{name} is {value!r}. Write a whole number of at least {least}."
-        )
+        raise WrongSetting(f"{name} is {value!r}. Write a whole number of at least {least}.")
     return int(value)
 
 
@@ -87,12 +83,7 @@ def base_url(env: environ.Env) -> str:
     """PORTICO_BASE_URL without a slash at its end."""
     url = str(env.str("PORTICO_BASE_URL", default="http://127.0.0.1:8000")).rstrip("/")
     parts = urlsplit(url)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or parts.path
-        or parts.query
-    ):
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         raise WrongSetting(
             f"PORTICO_BASE_URL is {url!r}. Write it like https://portal.clinic.example, without a path."
         )
@@ -129,9 +120,7 @@ def database(env: environ.Env, var: Path) -> dict[str, Any]:
     """DATABASE_URL, else SQLite in `var/`."""
     found: dict[str, Any] = {}
     with contextlib.suppress(Exception), warnings.catch_warnings(action="ignore"):
-        found = dict(
-            env.db_url("DATABASE_URL", default=f"sqlite:///{var / 'portico.sqlite3'}")
-        )
+        found = dict(env.db_url("DATABASE_URL", default=f"sqlite:///{var / 'portico.sqlite3'}"))
     if not str(found.get("ENGINE", "")).endswith(("sqlite3", "postgresql")):
         raise WrongSetting(
             "DATABASE_URL cannot be read. Write it like postgres://user:password@host:5432/portico."
@@ -158,6 +147,4 @@ def data_keys(text: str) -> dict[str, bytes]:
 
 
 def _is_ours(name: str) -> bool:
-    return name.startswith(
-        ("PORTICO_", "DATABASE_", "CACHE_", "FILES_", "EMAIL_", "SMS_")
-    )
+    return name.startswith(("PORTICO_", "DATABASE_", "CACHE_", "FILES_", "EMAIL_", "SMS_"))

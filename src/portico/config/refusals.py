@@ -96,11 +96,7 @@ def _about_connections(settings: Mapping[str, Any]) -> Iterator[str]:
         yield "DATABASE_URL reaches another machine unencrypted. Add ?sslmode=verify-full."
     mail = settings.get("EMAIL_HOST", "localhost")
     safe = settings.get("EMAIL_USE_TLS") or settings.get("EMAIL_USE_SSL")
-    if (
-        "smtp" in str(settings.get("EMAIL_BACKEND", ""))
-        and not is_loopback(mail)
-        and not safe
-    ):
+    if "smtp" in str(settings.get("EMAIL_BACKEND", "")) and not is_loopback(mail) and not safe:
         yield "EMAIL_URL reaches another machine unencrypted. Begin it with smtp+tls:// or smtp+ssl://."
     cache = str(settings["CACHES"]["default"].get("LOCATION", ""))
     if cache.startswith("redis://") and not is_loopback(urlsplit(cache).hostname):

@@ -88,23 +88,15 @@ def _decide_staff(
 ) -> Scope | Refusal:
     if not actor.mfa:
         return Refusal.SECOND_FACTOR
-    grants = [
-        g
-        for g in actor.roles
-        if permission in roles.STAFF_ROLES.get(g.role, frozenset())
-    ]
+    grants = [g for g in actor.roles if permission in roles.STAFF_ROLES.get(g.role, frozenset())]
     if not grants:
         return Refusal.INSIDER
     limited_place = all(g.locations for g in grants)
     limited_entity = all(g.entities for g in grants)
     return Scope(
         patient_ids=subject.patient_ids if subject.patient_id else None,
-        locations=frozenset().union(*(g.locations for g in grants))
-        if limited_place
-        else None,
-        entities=frozenset().union(*(g.entities for g in grants))
-        if limited_entity
-        else None,
+        locations=frozenset().union(*(g.locations for g in grants)) if limited_place else None,
+        entities=frozenset().union(*(g.entities for g in grants)) if limited_entity else None,
     )
 
 
@@ -119,9 +111,7 @@ def _decide_patient(
         return Refusal.STRANGER
     if subject.patient_id is None:  # signed in, but not yet known to be anybody
         return NOTHING if permission is Permission.ACCOUNT_OWN else Refusal.STRANGER
-    if relation is Relation.SELF and actor.person_id in subject.patient_ids | {
-        subject.patient_id
-    }:
+    if relation is Relation.SELF and actor.person_id in subject.patient_ids | {subject.patient_id}:
         allowed = permission in roles.SELF
     elif relation is Relation.PROXY:
         allowed = permission in roles.PROXY

@@ -41,9 +41,7 @@ DESCRIPTIONS: dict[Permission, str | Promise] = {
     Permission.BILLS_PUBLISH: _("Publish and correct bills"),
     Permission.BILLS_READ: _("Read the bills of the person acted for"),
     Permission.BILLS_READ_ALL: _("Read everybody's bills"),
-    Permission.ENROLMENT_ISSUE: _(
-        "Check a person's identity and print an enrolment letter"
-    ),
+    Permission.ENROLMENT_ISSUE: _("Check a person's identity and print an enrolment letter"),
     Permission.ENROLMENT_REDEEM: _("Use the code of an enrolment letter"),
     Permission.IMPORT_READ: _("See what was imported"),
     Permission.IMPORT_RUN: _("Import files into the record"),

@@ -63,9 +63,7 @@ def _seal_batch() -> int:
         made.save(force_insert=True)
     with heads_file().open("a") as file:
         file.write(f"{made.last_id} {made.digest}\n")
-    _log.info(
-        "audit.sealed", last=made.last_id, rows=made.row_count, digest=made.digest
-    )
+    _log.info("audit.sealed", last=made.last_id, rows=made.row_count, digest=made.digest)
     return len(rows)
 
 

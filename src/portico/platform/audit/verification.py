@@ -26,10 +26,11 @@ TRIGGERS = {
 
 def problems() -> list[str]:
     """Everything that does not fit, in words; empty when the audit is whole."""
-    return [*_triggers(), *_rows(), *_chain(), *_heads(), *_end()]
+    return [*missing_triggers(), *_rows(), *_chain(), *_heads(), *_end()]
 
 
-def _triggers() -> Iterator[str]:
+def missing_triggers() -> Iterator[str]:
+    """The triggers that protect the audit and are not there, in words."""
     statement = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"

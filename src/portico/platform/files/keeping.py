@@ -35,9 +35,7 @@ class KeptFile:
     content: bytes
 
 
-def keep(
-    content: bytes, *, kind: str, media_type: str, patient_id: UUID | None = None
-) -> UUID:
+def keep(content: bytes, *, kind: str, media_type: str, patient_id: UUID | None = None) -> UUID:
     """Store bytes and give the id to read them by. Within a transaction, what is undone leaves an orphan for the sweep."""
     file = StoredFile(
         id=new_id(),
@@ -61,9 +59,7 @@ def read(file_id: UUID) -> KeptFile:
     if file is None:
         raise NotThere
     try:
-        content = ciphers.unseal(
-            _path(file.id).read_bytes(), bound_to=f"file:{file.id}"
-        )
+        content = ciphers.unseal(_path(file.id).read_bytes(), bound_to=f"file:{file.id}")
     except (OSError, ciphers.CannotOpen) as error:
         raise Damaged(str(file_id)) from error
     if hashlib.sha256(content).hexdigest() != file.sha256:

@@ -9,9 +9,7 @@ from portico.platform.kernel import clock
 from portico.platform.kernel.call import SYSTEM, Call
 
 
-def system_call(
-    source: str, *, patient_id: UUID | None = None, request_id: str = ""
-) -> Call:
+def system_call(source: str, *, patient_id: UUID | None = None, request_id: str = "") -> Call:
     """A call by the installation itself. `source` says which part of it: "worker", "import", "sweeper"."""
     return Call(
         actor=SYSTEM,

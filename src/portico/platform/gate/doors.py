@@ -47,9 +47,7 @@ def patient_door(view: View[P]) -> Door[P]:
     """
 
     @functools.wraps(view)
-    def door(
-        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponseBase:
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         account = account_of(request)
         if account is None:
             return to_sign_in(request)
@@ -70,9 +68,7 @@ def staff_door(view: View[P]) -> Door[P]:
     """
 
     @functools.wraps(view)
-    def door(
-        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponseBase:
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         account = account_of(request)
         if account is None:
             return to_sign_in(request)
@@ -94,9 +90,7 @@ def open_door(view: View[P]) -> Door[P]:
     """For pages that anybody may open. The call acts for nobody, but knows who is signed in."""
 
     @functools.wraps(view)
-    def door(
-        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponseBase:
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         account = account_of(request)
         if account is None:
             call = _call(request, ANONYMOUS)
@@ -167,9 +161,7 @@ def _actor(request: HttpRequest, account: Account) -> Actor:
 
 
 def _grants(account: Account) -> tuple[RoleGrant, ...]:
-    rows = StaffRole.objects.filter(account=account).values_list(
-        "role", "location_id", "entity_id"
-    )
+    rows = StaffRole.objects.filter(account=account).values_list("role", "location_id", "entity_id")
     return tuple(
         RoleGrant(
             role=role,
@@ -194,7 +186,7 @@ def _through(
         raise Http404 from missing
     flush_accesses(call)
     if call.actor.kind == "account" or request.method == "POST":
-        add_never_cache_headers(answer)  # type: ignore[arg-type]
+        add_never_cache_headers(answer)
         answer["Cache-Control"] = "no-store"
     return answer
 

@@ -14,9 +14,7 @@ Reaction = Callable[[Any], None]
 _reactions: dict[str, list[str]] = {}
 
 
-def on(
-    event: type[E], *, name: str
-) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
+def on(event: type[E], *, name: str) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
     """Have a function react to an event. `name` is the job's topic, unique: "notices.send-receipt".
 
     The reaction must bear being run twice. It calls verbs with a system call.

@@ -33,9 +33,7 @@ def network_address(request: HttpRequest) -> str:
     proxies: int = settings.PORTICO_TRUSTED_PROXIES
     nearest: str = request.META.get("REMOTE_ADDR", "") or ""
     if proxies > 0:
-        hops = [
-            h.strip() for h in request.headers.get("X-Forwarded-For", "").split(",")
-        ]
+        hops = [h.strip() for h in request.headers.get("X-Forwarded-For", "").split(",")]
         if len(hops) >= proxies and _is_address(hops[-proxies]):
             return hops[-proxies]
     return nearest
@@ -63,9 +61,7 @@ class RequestNumberMiddleware:
             _log.info(
                 "request",
                 method=request.method,
-                route=match.route
-                if match
-                else "",  # never the address itself: it may be private
+                route=match.route if match else "",  # never the address itself: it may be private
                 status=response.status_code,
                 ms=round((time.perf_counter() - began) * 1000, 1),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.db import transaction
 
@@ -62,7 +62,7 @@ def action(
 
         gated.permission = permission  # type: ignore[attr-defined]
         gated.gate = "action"  # type: ignore[attr-defined]
-        return gated
+        return cast(Callable[Concatenate[Call, P], R], gated)
 
     return decorate
 
@@ -87,13 +87,11 @@ def query(
             try:
                 return read(call, *args, **kwargs)
             finally:
-                call.scope = (
-                    outer  # a verb that reads a neighbour goes on in its own scope
-                )
+                call.scope = outer  # a verb that reads a neighbour goes on in its own scope
 
         gated.permission = permission  # type: ignore[attr-defined]
         gated.gate = "query"  # type: ignore[attr-defined]
-        return gated
+        return cast(Callable[Concatenate[Call, P], R], gated)
 
     return decorate
 
@@ -162,9 +160,7 @@ def _conclude(call: Call, permission: Permission, name: str) -> None:
     if call.quiet_reason:
         details = {"reason": call.quiet_reason}
         rows.append(
-            writing.row_for(
-                call, act="event", kind=name, permission=permission, details=details
-            )
+            writing.row_for(call, act="event", kind=name, permission=permission, details=details)
         )
     writing.write(rows)
     for event in call.events:

@@ -44,7 +44,7 @@ class AccountManager(BaseUserManager["Account"]):
         return self.get(username=username)
 
 
-class Account(AbstractBaseUser):
+class Account(AbstractBaseUser):  # type: ignore[django-manager-missing]
     """A way to sign in. A patient's account names its person; a staff account has roles instead.
 
     `username` is the user name of the enrolment letter, always unique. `email` is where sign-in mail goes;

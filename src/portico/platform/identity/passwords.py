@@ -31,9 +31,7 @@ class LengthValidator:
     """12 characters for patients, 15 for staff; no rule about what they are."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        least = (
-            STAFF_LENGTH if getattr(user, "is_staff_member", False) else PATIENT_LENGTH
-        )
+        least = STAFF_LENGTH if getattr(user, "is_staff_member", False) else PATIENT_LENGTH
         if len(password) < least:
             raise ValidationError(
                 ngettext(

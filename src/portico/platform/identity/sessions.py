@@ -53,9 +53,7 @@ class _Limits:
     def ends_at(self) -> float:
         idle = IDLE_SHARED if self.shared else IDLE
         absolute = ABSOLUTE_STAFF if self.staff else ABSOLUTE
-        return min(
-            self.seen + idle.total_seconds(), self.started + absolute.total_seconds()
-        )
+        return min(self.seen + idle.total_seconds(), self.started + absolute.total_seconds())
 
 
 def start_session(request: HttpRequest, *, shared_device: bool = False) -> None:
@@ -70,11 +68,7 @@ def start_session(request: HttpRequest, *, shared_device: bool = False) -> None:
 def seconds_left(request: HttpRequest) -> int | None:
     """How long this sign-in still lasts without activity; None when nobody is signed in."""
     limits = _limits(request)
-    return (
-        None
-        if limits is None
-        else max(0, int(limits.ends_at() - clock.now().timestamp()))
-    )
+    return None if limits is None else max(0, int(limits.ends_at() - clock.now().timestamp()))
 
 
 def extend(request: HttpRequest) -> int | None:
@@ -112,7 +106,7 @@ def has_second_factor(request: HttpRequest) -> bool:
 
 def note_second_factor(request: HttpRequest, *, kind: str) -> None:
     """A second factor was just set up and proven here. `kind` is "totp" or "webauthn"."""
-    record_authentication(request, request.user, "mfa", type=kind)  # type: ignore[arg-type]
+    record_authentication(request, request.user, "mfa", type=kind)
 
 
 class SessionLimitsMiddleware:

@@ -56,7 +56,8 @@ class NamesBackend(AuthenticationBackend):
         for field in ("username", "email", "phone"):
             if name := str(credentials.get(field) or "").strip():
                 account = find_account(name)
-                return self._check_password(account, password)
+                checked: AbstractBaseUser | None = self._check_password(account, password)
+                return checked
         return None
 
 

@@ -27,21 +27,15 @@ class Message(models.Model):
     body = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     content_type = models.CharField(max_length=100, blank=True)
-    notes = models.JSONField(
-        default=dict
-    )  # what was verified on receipt: key id, signature time
-    state = models.SlugField(
-        max_length=10, choices=MessageState, default=MessageState.RECEIVED
-    )
+    notes = models.JSONField(default=dict)  # what was verified on receipt: key id, signature time
+    state = models.SlugField(max_length=10, choices=MessageState, default=MessageState.RECEIVED)
     reason = models.CharField(max_length=300, blank=True)
     tries = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField(default=clock.now)
     handled_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["channel", "message_id"], name="inbox_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["channel", "message_id"], name="inbox_once")]
         indexes = [models.Index(fields=["state", "received_at"], name="inbox_by_state")]
 
 
@@ -54,7 +48,5 @@ class Forgery(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["channel", "day"], name="inbox_forgeries_a_day"
-            )
+            models.UniqueConstraint(fields=["channel", "day"], name="inbox_forgeries_a_day")
         ]

@@ -116,9 +116,7 @@ def note_forgery(channel: str) -> None:
     """Count a message whose signature did not fit. Nothing of it is kept."""
     day = clock.now().date()
     with writers.turn(), transaction.atomic():
-        Forgery.objects.bulk_create(
-            [Forgery(channel=channel, day=day)], ignore_conflicts=True
-        )
+        Forgery.objects.bulk_create([Forgery(channel=channel, day=day)], ignore_conflicts=True)
         Forgery.objects.filter(channel=channel, day=day).update(count=F("count") + 1)
 
 
@@ -151,10 +149,7 @@ def understand(payload: dict[str, Any]) -> None:
     except Exception as error:
         _keep(message, Outcome(MessageState.FAILED, describe(error)))
         raise  # the job tries again, and becomes a dead letter in the end
-    if (
-        outcome.state == MessageState.WAITING
-        and clock.now() - message.received_at > PATIENCE
-    ):
+    if outcome.state == MessageState.WAITING and clock.now() - message.received_at > PATIENCE:
         outcome = Outcome(MessageState.FAILED, outcome.reason)
     _keep(message, outcome)
 

@@ -43,7 +43,8 @@ def delay_before(attempt: int, *, jitter: float) -> timedelta:
 
     `jitter` between 0 and 1 spreads tries between 75 % and 125 % so that failed work does not come back as a herd.
     """
-    grown = min(FIRST_DELAY * 2 ** min(attempt - 1, 20), LONGEST_DELAY)
+    doublings: int = 2 ** min(attempt - 1, 20)
+    grown = min(FIRST_DELAY * doublings, LONGEST_DELAY)
     return grown * (0.75 + jitter / 2)
 
 
@@ -80,9 +81,7 @@ def run(stop: threading.Event, *, interval: float = 0.5) -> None:
                 if job is not None:
                     _run(job, strict=False)
                     continue
-            except (
-                Exception
-            ) as error:  # the loop outlives a database that is away for a while
+            except Exception as error:  # noqa: BLE001 - it outlives a database that is away
                 _log.error("worker.failed", fault=describe(error))
                 connection.close()
             stop.wait(interval)
@@ -94,11 +93,7 @@ def start_regular_work() -> int:
     """Put on the queue what the schedule says is due; say how many."""
     now = clock.now()
     known = dict(Schedule.objects.values_list("name", "due_at"))
-    due = [
-        r
-        for r in queue.regulars.values()
-        if r.name not in known or known[r.name] <= now
-    ]
+    due = [r for r in queue.regulars.values() if r.name not in known or known[r.name] <= now]
     for regular in due:
         next_at = now + timedelta(seconds=regular.seconds)
         with writers.turn(), transaction.atomic():
@@ -131,9 +126,7 @@ def free_jobs_of_the_dead() -> int:
     """Take back the leases of workers of this machine that are gone, without waiting for them to run out."""
     mine = worker_name().split("/")
     freed = 0
-    for name in Job.objects.filter(state=JobState.RUNNING).values_list(
-        "worker", flat=True
-    ):
+    for name in Job.objects.filter(state=JobState.RUNNING).values_list("worker", flat=True):
         host, space, pid, _nonce = ([*name.split("/"), "", "", "", ""])[:4]
         if [host, space] == mine[:2] and pid.isdigit() and not _alive(int(pid)):
             freed += Job.objects.filter(state=JobState.RUNNING, worker=name).update(
@@ -199,9 +192,7 @@ def _run(job: Job, *, strict: bool) -> bool:
             if strict:
                 raise
             return False
-        _mine(job).update(
-            state=JobState.DONE, finished_at=clock.now(), leased_until=None, error=""
-        )
+        _mine(job).update(state=JobState.DONE, finished_at=clock.now(), leased_until=None, error="")
         return True
 
 
@@ -217,14 +208,10 @@ def _put_back(job: Job, allowed: int, fault: str) -> None:
             _bury(job, fault, now)
         elif job.key and _newer_waits(job):
             _log.warning("job.failed", fault=fault, attempts=job.attempts, folded=True)
-            _mine(job).update(
-                state=JobState.DONE, finished_at=now, leased_until=None, error=fault
-            )
+            _mine(job).update(state=JobState.DONE, finished_at=now, leased_until=None, error=fault)
         else:
             delay = delay_before(job.attempts, jitter=random.random())
-            _log.warning(
-                "job.failed", fault=fault, attempts=job.attempts, again_in=delay.seconds
-            )
+            _log.warning("job.failed", fault=fault, attempts=job.attempts, again_in=delay.seconds)
             _mine(job).update(
                 state=JobState.WAITING,
                 run_after=now + delay,
@@ -234,17 +221,13 @@ def _put_back(job: Job, allowed: int, fault: str) -> None:
 
 
 def _newer_waits(job: Job) -> bool:
-    return Job.objects.filter(
-        topic=job.topic, key=job.key, state=JobState.WAITING
-    ).exists()
+    return Job.objects.filter(topic=job.topic, key=job.key, state=JobState.WAITING).exists()
 
 
 def _bury(job: Job, fault: str, now: datetime) -> None:
     if job.key:  # of equal work one dead letter is enough
         Job.objects.filter(topic=job.topic, key=job.key, state=JobState.DEAD).delete()
-    _mine(job).update(
-        state=JobState.DEAD, finished_at=now, leased_until=None, error=fault
-    )
+    _mine(job).update(state=JobState.DEAD, finished_at=now, leased_until=None, error=fault)
 
 
 class _Heartbeat(threading.Thread):

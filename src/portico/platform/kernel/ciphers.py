@@ -38,9 +38,7 @@ def unseal(sealed: bytes, *, bound_to: str) -> bytes:
     head, nonce, body = sealed[:end], sealed[end : end + _NONCE], sealed[end + _NONCE :]
     key = _keys().get(head[3:].decode("ascii", "replace"))
     if key is None:
-        raise CannotOpen(
-            "PORTICO_DATA_KEYS no longer holds the key this was sealed with."
-        )
+        raise CannotOpen("PORTICO_DATA_KEYS no longer holds the key this was sealed with.")
     try:
         return AESGCM(key).decrypt(nonce, body, head + bound_to.encode())
     except InvalidTag:

@@ -48,7 +48,5 @@ def revive(kind: str, payload: dict[str, Any]) -> Event:
     values = {}
     for field in fields(cls):
         value = payload.get(field.name)
-        values[field.name] = (
-            UUID(value) if "UUID" in str(field.type) and value else value
-        )
+        values[field.name] = UUID(value) if "UUID" in str(field.type) and value else value
     return cls(**values)

@@ -76,9 +76,7 @@ def faults_without_messages(_logger: Any, _method: str, line: Line) -> Line:
     if isinstance(caught, tuple) and caught[0] is not None:
         frames = traceback.extract_tb(caught[2])
         line["fault"] = caught[0].__name__
-        line["places"] = [
-            f"{Path(f.filename).stem}:{f.lineno}:{f.name}" for f in frames[-12:]
-        ]
+        line["places"] = [f"{Path(f.filename).stem}:{f.lineno}:{f.name}" for f in frames[-12:]]
     return line
 
 

@@ -52,14 +52,8 @@ class Money:
 
     def __post_init__(self) -> None:
         if type(self.minor) is not int:
-            raise TypeError(
-                "Money holds whole minor units, not " + type(self.minor).__name__
-            )
-        if (
-            len(self.currency) != 3
-            or not self.currency.isascii()
-            or not self.currency.isupper()
-        ):
+            raise TypeError("Money holds whole minor units, not " + type(self.minor).__name__)
+        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
             raise ValueError(f"Not an ISO 4217 currency code: {self.currency!r}")
 
     @classmethod
@@ -85,9 +79,7 @@ class Money:
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
-            raise CurrencyMismatch(
-                f"{self.currency} and {other.currency} do not add up"
-            )
+            raise CurrencyMismatch(f"{self.currency} and {other.currency} do not add up")
 
     def __add__(self, other: Money) -> Money:
         self._same(other)

@@ -17,9 +17,7 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.db.models import Model
 
-PUBLIC = (
-    "public"  # anybody may know it: a code of a public system, the clinic's address
-)
+PUBLIC = "public"  # anybody may know it: a code of a public system, the clinic's address
 INTERNAL = "internal"  # says nothing about a person by itself: ids, times, states
 PERSONAL = "personal"  # who somebody is and how to reach them
 HEALTH = "health"  # anything about somebody's body, mind or care

@@ -60,9 +60,7 @@ class FairLock:
     def _descriptor(self, path: str) -> int:
         key = f"{os.getpid()}:{path}"  # a forked child must not share its parent's lock
         if key not in self._files:
-            self._files[key] = os.open(
-                path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-            )
+            self._files[key] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         return self._files[key]
 
 

@@ -41,9 +41,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64)),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["actor_id", "at"], name="audit_by_actor")
-                ],
+                "indexes": [models.Index(fields=["actor_id", "at"], name="audit_by_actor")],
             },
         ),
     ]

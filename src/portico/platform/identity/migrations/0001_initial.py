@@ -22,9 +22,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "id",
@@ -139,9 +137,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "hash_client_secret",
-                    models.BooleanField(
-                        default=True, verbose_name="hash client secret"
-                    ),
+                    models.BooleanField(default=True, verbose_name="hash client secret"),
                 ),
                 (
                     "name",
@@ -149,9 +145,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "skip_authorization",
-                    models.BooleanField(
-                        default=False, verbose_name="skip authorization"
-                    ),
+                    models.BooleanField(default=False, verbose_name="skip authorization"),
                 ),
                 (
                     "created",
@@ -314,9 +308,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="account",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_staff_member", False), ("person", None), _connector="OR"
-                ),
+                condition=models.Q(("is_staff_member", False), ("person", None), _connector="OR"),
                 name="identity_staff_or_person",
             ),
         ),

@@ -30,9 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("channel", "day"), name="inbox_forgeries_a_day"
-                    )
+                    models.UniqueConstraint(fields=("channel", "day"), name="inbox_forgeries_a_day")
                 ],
             },
         ),
@@ -77,13 +75,9 @@ class Migration(migrations.Migration):
                 ("handled_at", models.DateTimeField(null=True)),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["state", "received_at"], name="inbox_by_state")
-                ],
+                "indexes": [models.Index(fields=["state", "received_at"], name="inbox_by_state")],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("channel", "message_id"), name="inbox_once"
-                    )
+                    models.UniqueConstraint(fields=("channel", "message_id"), name="inbox_once")
                 ],
             },
         ),
