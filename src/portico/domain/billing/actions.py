@@ -12,6 +12,7 @@ from django.conf import settings
 
 from portico.domain.billing.events import (
     BillCorrected,
+    BillingEntityRegistered,
     BillPublished,
     ChargeAdjudicated,
     ChargeRecorded,
@@ -76,15 +77,16 @@ def ensure_entity(
 ) -> UUID:
     """The billing entity of that code, made when it is not there. "main" is the organisation itself."""
     found = BillingEntity.objects.within(call.scope).filter(code=code).first()
-    call.unchanged("billing entity at hand")
     if found:
+        call.unchanged("this billing entity stands")
         return found.pk
-    entity = _new_entity(code, currency or settings.PORTICO_CURRENCY)
+    entity = issuing.new_entity(code, currency or settings.PORTICO_CURRENCY, settings)
     entity.legal_name = legal_name or entity.legal_name
     entity.tax_id, entity.gateway_account = tax_id, gateway_account
     entity.statement_descriptor = (statement_descriptor or entity.statement_descriptor)[:22]
     entity.number_prefix = number_prefix or entity.number_prefix
     entity.save(force_insert=True)
+    call.emit(BillingEntityRegistered(entity_id=entity.pk))
     return entity.pk
 
 
@@ -487,19 +489,9 @@ def _entity_for(scope: Scope, currency: str, entity_id: UUID | None = None) -> B
     code = "main" if currency == settings.PORTICO_CURRENCY else f"main-{currency.lower()}"
     found = entities.filter(code=code).first()
     if found is None:
-        found = _new_entity(code, currency)
+        found = issuing.new_entity(code, currency, settings)
         found.save(force_insert=True)
     return found
-
-
-def _new_entity(code: str, currency: str) -> BillingEntity:
-    return issuing.new_entity(
-        code,
-        currency,
-        settings.PORTICO_ORGANISATION,
-        settings.PORTICO_ADDRESS,
-        settings.PORTICO_PHONE,
-    )
 
 
 def _locked_entity(scope: Scope, entity_id: UUID) -> BillingEntity:

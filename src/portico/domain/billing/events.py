@@ -13,6 +13,12 @@ from portico.platform.kernel.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BillingEntityRegistered(Event):
+    sentence: ClassVar[str | Promise] = _("registered a billing entity")
+    entity_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeRecorded(Event):
     sentence: ClassVar[str | Promise] = _("recorded a charge")
     charge_id: UUID

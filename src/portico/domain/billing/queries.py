@@ -114,7 +114,7 @@ class NoSuchBill(NotThere):
 
 @query(Permission.BILLS_READ)
 def list_bills(call: Call) -> BillList:
-    """The bills of the person acted for, newest versions only. Three queries."""
+    """The bills of the person acted for, newest versions only. Four queries."""
     rows = Bill.objects.within(call.scope).filter(superseded_by=None).select_related("entity")
     bills = _summaries(call, list(rows.order_by("-service_date", "-issued_at", "id")))
     to_pay = [b for b in bills if b.status in (BillStatus.TO_PAY, BillStatus.PAST_DUE)]

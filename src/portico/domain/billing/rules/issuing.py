@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from portico.domain.billing.models import Adjudication, Bill, BillingEntity, BillLine, Charge
@@ -252,17 +253,15 @@ def payer_of(decisions: Mapping[UUID, Adjudication]) -> str:
     return next((decision.payer_name for decision in decisions.values()), "")
 
 
-def new_entity(
-    code: str, currency: str, organisation: str, address: str, phone: str
-) -> BillingEntity:
-    """The organisation as a billing entity, unsaved; one beside "main" numbers its bills apart."""
-    prefix = numbering.prefix_of(organisation)
+def new_entity(code: str, currency: str, settings: Any) -> BillingEntity:
+    """The organisation of the settings as a billing entity, unsaved. Beside "main", numbers stand apart."""
+    prefix = numbering.prefix_of(settings.PORTICO_ORGANISATION)
     return BillingEntity(
         code=code,
-        legal_name=organisation,
-        address=address,
-        phone=phone,
-        statement_descriptor=organisation.upper()[:22],
+        legal_name=settings.PORTICO_ORGANISATION,
+        address=settings.PORTICO_ADDRESS,
+        phone=settings.PORTICO_PHONE,
+        statement_descriptor=settings.PORTICO_ORGANISATION.upper()[:22],
         currency=currency,
         number_prefix=prefix if code == "main" else f"{prefix}{currency}"[:8],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,9 +16,10 @@ from portico.domain.billing.models import (
 )
 from portico.domain.billing.rules import issuing, numbering
 from portico.domain.billing.rules.amounts import SHARES, LineAmounts
-from portico.domain.billing.rules.claims import ChargeFacts, ClaimFacts
+from portico.domain.billing.rules.claims import ChargeFacts, ClaimFacts, Difference
 from portico.domain.billing.rules.issuing import Heading, IssuedBill
 from portico.domain.billing.states import ChargeStage
+from portico.platform.kernel.errors import Refused
 
 _CHARGE_FIELDS = (
     "stage",
@@ -83,7 +84,12 @@ def plan(
         if not claim.facts.decided:
             _wait(made, claim, entity, standing, since)
             continue
-        _bill(made, claim, entity, standing, since, today, at)
+        try:
+            _bill(made, claim, entity, standing, since, today, at)
+        except Refused:  # what stands contradicts what came: staff must look, others go on
+            kind = Difference(claim.facts.source_key, "unusable", currency=claim.facts.currency)
+            told = replace(claim.facts, differences=(kind,))
+            made.differences += _differences(PatientClaim(claim.patient_id, told), at)
     return made
 
 
