@@ -65,8 +65,8 @@ def store_file(
 @action(Permission.IMPORT_RUN)
 def refuse_file(
     call: Call, *, batch_id: UUID, system: str, file_name: str, sha256: str, path: str, reason: str
-) -> None:
-    """Note that a file was refused, where, and why. The same refusal again changes nothing."""
+) -> bool:
+    """Note that a file was refused, where, and why. Answers whether that is new; again changes nothing."""
     told = {
         "file_name": file_name[:255],
         "sha256": sha256,
@@ -75,10 +75,11 @@ def refuse_file(
     }
     if RefusedFile.objects.within(call.scope).filter(**told).exists():
         call.unchanged("this file was refused for the same reason before")
-        return
+        return False
     _open_batch(call, batch_id, system)
     RefusedFile.objects.create(batch_id=batch_id, refused_at=call.now, **told)
     call.emit(FileRefused(batch_id=batch_id))
+    return True
 
 
 @action(Permission.IMPORT_RUN)

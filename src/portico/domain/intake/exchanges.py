@@ -144,7 +144,7 @@ class _Run:
     def _refuse(self, file: FileToRead, sha256: str, path: str, reason: str) -> None:
         self.report.refused.append(Refusal(file.name, path, reason))
         try:
-            actions.refuse_file(
+            noted = actions.refuse_file(
                 self.call,
                 batch_id=self.batch_id,
                 system=self.system,
@@ -155,6 +155,8 @@ class _Run:
             )
         except DatabaseError:
             return  # the disk that refused the file refuses the note too; the report still tells
+        if noted:
+            self.report.batch_id = self.batch_id
 
     def _through(self, file: FileToRead) -> None:
         self.done += 1

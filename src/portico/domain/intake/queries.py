@@ -72,10 +72,14 @@ class RefusalView:
 
 @dataclass(frozen=True, slots=True)
 class MatchView:
-    """Two people whom somebody should compare."""
+    """Two people whom somebody should compare, by the names and birth dates of their records."""
 
     newer_id: UUID
+    newer_name: str
+    newer_birth_date: str
     older_id: UUID
+    older_name: str
+    older_birth_date: str
     reason: str | Promise
     is_decided: bool
 
@@ -149,9 +153,19 @@ def count_taken(call: Call, *, system: str, sha256: str) -> int | None:
 
 
 def _matches(call: Call, batch_id: UUID) -> tuple[MatchView, ...]:
-    rows = PossibleMatch.objects.within(call.scope).filter(batch_id=batch_id).order_by("id")
+    rows = list(PossibleMatch.objects.within(call.scope).filter(batch_id=batch_id).order_by("id"))
+    ids = {person for row in rows for person in (row.newer_id, row.older_id)}
+    told = {p.patient_id: (p.display, p.date_text) for p in reader.patients_of(call.scope, ids)}
+    nobody = ("", "")
     return tuple(
-        MatchView(row.newer_id, row.older_id, MATCH_REASONS[row.reason], bool(row.decided_at))
+        MatchView(
+            row.newer_id,
+            *told.get(row.newer_id, nobody),
+            row.older_id,
+            *told.get(row.older_id, nobody),
+            MATCH_REASONS[row.reason],
+            row.decided_at is not None,
+        )
         for row in rows
     )
 

@@ -1,3 +1,7 @@
-from django.urls import URLPattern, URLResolver
+"""Every staff page, below /staff/."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("portico.web.staff.imports.urls")),
+]

@@ -42,7 +42,11 @@ class Command(BaseCommand):
         )
         if bar:
             bar.end()
-        worker.drain()
+        drained = worker.drain()
+        if drained.failed:
+            self.stderr.write(
+                f"{drained.failed} background jobs failed and will be tried again; staff see them under jobs."
+            )
         self.stdout.write(_as_json(report) if json else _as_text(report, len(files)))
         if report.refused:
             sys.exit(SOME_REFUSED)
