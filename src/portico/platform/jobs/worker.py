@@ -63,6 +63,16 @@ def drain(*, strict: bool = False, limit: int = 10_000) -> Drained:
     return Drained(done, failed)
 
 
+def do_now(topic: str, key: str) -> bool:
+    """Do the one waiting job of this topic and key here, without waiting for the worker.
+
+    For a request that just committed and would like to show the outcome. False when the job is taken, done, not
+    due, or failed: then the worker goes on with it.
+    """
+    job = _claim(worker_name(), Q(topic=topic, key=key))
+    return job is not None and _run(job, strict=False)
+
+
 def run(stop: threading.Event, *, interval: float = 0.5) -> None:
     """The worker's loop: until `stop` is set, do what is due, then look again after `interval` seconds.
 
@@ -161,12 +171,13 @@ def _due(now: datetime) -> Q:
     )
 
 
-def _claim(me: str) -> Job | None:
+def _claim(me: str, only: Q | None = None) -> Job | None:
     now = clock.now()
-    if not Job.objects.filter(_due(now)).exists():  # no write lock for an idle look
+    due = _due(now) & only if only else _due(now)
+    if not Job.objects.filter(due).exists():  # no write lock for an idle look
         return None
     with writers.turn(), transaction.atomic():
-        rows = Job.objects.filter(_due(now)).order_by("run_after", "created_at")
+        rows = Job.objects.filter(due).order_by("run_after", "created_at")
         job = rows.select_for_update(skip_locked=True).first()
         if job is None:
             return None
