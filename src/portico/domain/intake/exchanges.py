@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from portico.domain.intake import actions, ports, queries
 from portico.domain.intake.actions import PatientMissing
 from portico.domain.intake.ports import Opened, Unreadable
-from portico.domain.intake.states import NOT_OPENED, NOT_WRITTEN
+from portico.domain.intake.states import NOT_FINISHED, NOT_OPENED, NOT_WRITTEN
 from portico.platform.kernel.call import Call
 from portico.platform.kernel.ids import new_id
 from portico.record.writer import SourceFacts
@@ -69,7 +69,10 @@ def import_files(
     """
     run = _Run(call, system, list(files), progress)
     run.go()
-    actions.finish_batches(call)
+    try:
+        actions.finish_batches(call)
+    except DatabaseError:
+        run.report.refused.append(Refusal("", "", NOT_FINISHED))
     return run.report
 
 

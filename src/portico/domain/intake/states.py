@@ -24,4 +24,8 @@ NOT_WRITTEN = (
     "This could not be written, so nothing of the file was kept. "
     "Look whether the disk is full, then import it again."
 )
+NOT_FINISHED = (
+    "The import could not be finished. Look whether the disk is full, then import again: "
+    "bills and people follow then."
+)
 NOT_OPENED = "This file cannot be opened. Look whether it is there and may be read."

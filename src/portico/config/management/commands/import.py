@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
 
 from portico.domain.intake import exchanges
 from portico.domain.intake.exchanges import FileToRead, Report
@@ -42,10 +43,14 @@ class Command(BaseCommand):
         )
         if bar:
             bar.end()
-        drained = worker.drain()
-        if drained.failed:
+        try:
+            failed = worker.drain().failed
+        except DatabaseError:
+            self.stderr.write("The background work could not start; the worker will do it.")
+            failed = 0
+        if failed:
             self.stderr.write(
-                f"{drained.failed} background jobs failed and will be tried again; staff see them under jobs."
+                f"{failed} background jobs failed and will be tried again; staff see them under jobs."
             )
         self.stdout.write(_as_json(report) if json else _as_text(report, len(files)))
         if report.refused:
