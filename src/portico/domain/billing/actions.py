@@ -27,6 +27,7 @@ from portico.domain.billing.models import (
     ImportDifference,
 )
 from portico.domain.billing.rules import claims, issuing, numbering, planning, reading
+from portico.domain.billing.rules.amounts import DoesNotAddUp as DoesNotAddUp
 from portico.domain.billing.rules.issuing import Heading, IssuedBill
 from portico.domain.billing.rules.planning import PatientClaim, Plan, Standing
 from portico.domain.billing.states import ChargeKind, ChargeStage

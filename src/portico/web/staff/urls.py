@@ -3,5 +3,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("portico.web.staff.bills.urls")),
     path("", include("portico.web.staff.imports.urls")),
 ]
