@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from allauth.account.adapter import get_adapter as account_adapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter as mfa_adapter
+from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import include, path
 
 from portico.platform.identity.models import Account, StaffRole
 from portico.platform.identity.signing_in import VerifiedResetForm
@@ -119,3 +124,71 @@ def test_second_factor_secrets_are_not_readable_in_the_database():
 def test_one_grant_of_a_role_also_without_place_and_entity(cast):
     with pytest.raises(IntegrityError), transaction.atomic():
         StaffRole.objects.create(account=cast.tom.account, role="billing")
+
+
+def test_guessing_is_slowed_down_for_the_name_and_for_the_address(cast, rf, clock):
+    adapter = account_adapter()
+    for _ in range(5):
+        assert adapter.authenticate(_post(rf), username="rosa.test", password="wrong") is None
+    with pytest.raises(ValidationError, match="Too many failed"):
+        adapter.authenticate(_post(rf), username="rosa.test", password=PASSWORD)
+    assert adapter.authenticate(_post(rf), username="pat.test", password=PASSWORD)
+
+
+def _post(rf):
+    request = rf.post("/sign-in")
+    request.session = SessionStore()
+    return request
+
+
+@pytest.fixture
+def _addresses(settings):
+    settings.ROOT_URLCONF = __name__
+
+
+urlpatterns = [path("", include("allauth.urls"))]
+
+
+@pytest.mark.usefixtures("_addresses")
+def test_signing_in_leads_home_with_limits_running(cast, clock):
+    browser = Client()
+    answer = browser.post("/login/", {"login": "Rosa@example.org", "password": PASSWORD})
+    assert answer["Location"] == "/home"
+    browser.get("/home")
+    assert "portico_limits" in browser.session
+    clock.advance(minutes=15)
+    browser.get("/home")
+    assert "_auth_user_id" not in browser.session
+
+
+@pytest.mark.usefixtures("_addresses")
+def test_staff_with_a_second_factor_are_not_in_before_they_showed_it(cast):
+    totp_secret = totp.generate_totp_secret()
+    totp.TOTP.activate(cast.tom.account, totp_secret)
+    browser = Client()
+    answer = browser.post("/login/", {"login": "tom@clinic.example", "password": PASSWORD})
+    assert answer["Location"] == "/2fa/authenticate/"
+    assert "_auth_user_id" not in browser.session
+    code = totp.format_hotp_value(
+        totp.hotp_value(totp_secret, next(iter(totp.yield_hotp_counters_from_time())))
+    )
+    answer = browser.post("/2fa/authenticate/", {"code": code})
+    assert answer["Location"] == "/staff/"
+    assert browser.session["account_authentication_methods"][-1]["method"] == "mfa"
+    assert browser.get("/nowhere").status_code == 404
+
+
+@pytest.mark.usefixtures("_addresses")
+def test_a_new_session_begins_at_sign_in(cast):
+    browser = Client()
+    session = browser.session
+    session["before"] = "x"
+    session.save()
+    before = session.session_key
+    browser.post("/login/", {"login": "rosa.test", "password": PASSWORD})
+    assert browser.session.session_key != before
+
+
+@pytest.mark.usefixtures("_addresses")
+def test_nobody_signs_up_past_the_three_ways_in(cast):
+    assert account_adapter().is_open_for_signup(None) is False

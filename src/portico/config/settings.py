@@ -141,6 +141,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": env.cache_url("CACHE_URL", default="dbcache://portico_cache"),
 }
+if not CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    # Rate limits stand here: the usual 300 entries would forget them under a flood.
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
 FILES_URL = env.str("FILES_URL", default=f"file://{VAR / 'files'}")
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"

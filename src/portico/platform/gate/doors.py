@@ -52,6 +52,7 @@ def patient_door(view: View[P]) -> Door[P]:
         if account is None:
             return to_sign_in(request)
         if account.is_staff_member:
+            _turn_away(staff_call(request, account), "patient_door")
             raise PermissionDenied
         if account.person_id is None:
             return HttpResponseRedirect(WAITING)
@@ -73,9 +74,7 @@ def staff_door(view: View[P]) -> Door[P]:
         if account is None:
             return to_sign_in(request)
         if not account.is_staff_member:
-            call = _call(request, _actor(request, account))
-            row = writing.row_for(call, act="refusal", kind="staff_door")
-            writing.write([row])
+            _turn_away(patient_call(request, account), "staff_door")
             raise Http404
         call = staff_call(request, account)
         if not call.actor.mfa:
@@ -137,6 +136,10 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     )
     add_never_cache_headers(answer)
     return answer
+
+
+def _turn_away(call: Call, door: str) -> None:
+    writing.write([writing.row_for(call, act="refusal", kind=door)])
 
 
 def _call(request: HttpRequest, actor: Actor) -> Call:
