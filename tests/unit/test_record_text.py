@@ -69,6 +69,14 @@ def test_references_are_read_through_escapes_and_contained_ones_are_left() -> No
     )
 
 
+def test_a_quote_inside_a_reference_does_not_end_it() -> None:
+    raw = rb'{"a":{"reference":"x\"y"},"b":{"reference":"x"}}'
+    assert references.values_in(raw) == ['x"y', "x"]
+    assert references.replace(raw, {"x": "Patient/1"}) == (
+        rb'{"a":{"reference":"x\"y"},"b":{"reference":"Patient/1"}}'
+    )
+
+
 @pytest.mark.parametrize(
     ("raw", "wanted"),
     [
