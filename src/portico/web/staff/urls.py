@@ -5,4 +5,5 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portico.web.staff.bills.urls")),
     path("", include("portico.web.staff.imports.urls")),
+    path("", include("portico.web.staff.jobs.urls")),
 ]
