@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from portico.connectors.feeds.fhir.reading import open_fhir
+from portico.connectors.gateways import setting_up as gateways
 from portico.domain.billing import handlers as _billing  # noqa: F401 - importing registers them
 from portico.domain.intake import ports as intake_ports
+from portico.domain.payments import ports as payment_ports
 from portico.platform.gate import upkeep
 
 
@@ -12,3 +16,13 @@ def connect() -> None:
     """Fill every port and register every handler. Called once, when Django is ready."""
     upkeep.register()
     intake_ports.install(open_fhir)
+    _connect_the_gateway()
+
+
+def _connect_the_gateway() -> None:
+    if settings.PORTICO_GATEWAY == "sandbox":
+        payment_ports.install(gateways.sandbox_gateway(settings.PORTICO_SANDBOX_URL))
+    elif settings.PORTICO_GATEWAY == "stripe":
+        secrets = tuple(settings.PORTICO_STRIPE_WEBHOOK_SECRETS)
+        key = settings.PORTICO_STRIPE_SECRET_KEY
+        payment_ports.install(gateways.stripe_gateway(key, secrets))

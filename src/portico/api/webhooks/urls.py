@@ -1,3 +1,9 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses that gateways call. They are given to the gateways and never change."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from portico.api.webhooks.payments import take_event
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("payments/<slug:gateway>", take_event, name="webhook-payments"),
+]
