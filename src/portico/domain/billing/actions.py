@@ -264,14 +264,11 @@ def correct_bill(
     old = Bill.objects.within(call.scope).filter(pk=bill_id).select_related("entity").first()
     if old is None:
         raise BillNotThere
+    if charge_ids is None:
+        charge_ids = [line.charge_id for line in _lines(call.scope, [old])]
+    charges = _charges(call.scope, charge_ids)
     if Bill.objects.within(call.scope).filter(supersedes=old).exists():
         raise AlreadySuperseded
-    kept = (
-        charge_ids
-        if charge_ids is not None
-        else [line.charge_id for line in _lines(call.scope, [old])]
-    )
-    charges = _charges(call.scope, kept)
     decisions = _decisions(call.scope, charges)
     heading = Heading(
         number=old.number,
@@ -469,11 +466,13 @@ def _lines(scope: Scope, bills: Iterable[Bill]) -> list[BillLine]:
 
 
 def _charges(scope: Scope, charge_ids: Sequence[UUID]) -> list[Charge]:
-    found = {c.pk: c for c in Charge.objects.within(scope).filter(pk__in=list(charge_ids))}
-    if len(found) != len(set(charge_ids)):
-        raise ChargeNotThere
+    """The charges in the order asked for, held until the verb ends: nobody else bills them."""
+    rows = Charge.objects.within(scope).filter(pk__in=list(charge_ids)).order_by("pk")
+    found = {charge.pk: charge for charge in rows.select_for_update()}
     if not charge_ids:
         raise issuing.EmptyBill
+    if len(found) != len(set(charge_ids)):
+        raise ChargeNotThere
     return [found[charge_id] for charge_id in charge_ids]
 
 

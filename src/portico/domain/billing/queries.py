@@ -210,6 +210,9 @@ def find_claims_to_take_in(call: Call, *, batch_id: UUID) -> ClaimsToTakeIn:
 def list_problems(call: Call) -> list[str]:
     """Everything wrong between bills and ledger, in words, for `portico verify`; empty when all is well."""
     found = verification.missing_triggers(TRIGGERS[connection.vendor])
+    in_force = BillLine.objects.within(call.scope).filter(bill__superseded_by=None)
+    twice = in_force.order_by().values_list("charge_id").annotate(n=Count("id")).filter(n__gt=1)
+    found += [f"Charge {charge_id} stands on {n} bills." for charge_id, n in twice]
     rows = Bill.objects.within(call.scope).order_by("id")
     portion: list[Bill] = []
     for bill in rows.iterator(chunk_size=PAGE * 4):
