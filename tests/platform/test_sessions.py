@@ -132,3 +132,16 @@ def test_a_changed_password_ends_the_other_sessions(cast):
 def test_every_answer_carries_its_number(cast):
     answer = Client().get("/sign-in")
     assert len(answer["X-Request-ID"]) == 32
+
+
+def test_every_answer_carries_the_strict_headers():
+    answer = Client().get("/sign-in")
+    policy = answer["Content-Security-Policy"]
+    for part in ("default-src 'self'", "object-src 'none'", "base-uri 'none'"):
+        assert part in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer["X-Frame-Options"] == "DENY"

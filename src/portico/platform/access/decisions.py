@@ -11,24 +11,8 @@ from portico.platform.access import roles
 from portico.platform.access.permissions import Permission
 from portico.platform.access.relations import Purpose, Relation
 from portico.platform.kernel.call import Actor
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which rows a permitted call may reach. Every look-up starts from `Model.objects.within(scope)`.
-
-    `patient_ids` holds the person and those merged into them; None means every patient (staff lists, the worker).
-    `locations` and `entities`: None means not limited. `sensitivities` names the classes that may be shown;
-    None means all of them.
-    """
-
-    patient_ids: frozenset[UUID] | None
-    sensitivities: frozenset[str] | None = None
-    locations: frozenset[UUID] | None = None
-    entities: frozenset[UUID] | None = None
-
-
-NOTHING = Scope(patient_ids=frozenset())
+from portico.platform.kernel.scope import NOTHING as NOTHING
+from portico.platform.kernel.scope import Scope as Scope
 
 
 class Refusal(StrEnum):

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from portico.platform.kernel.events import Event
-
-if TYPE_CHECKING:
-    from portico.platform.access.decisions import Scope
+from portico.platform.kernel.scope import NOTHING, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ class Call:
     purpose: str = "self"
     request_id: str = ""
     source: str = ""  # network address or "worker", "import"
-    scope: Scope = None  # type: ignore[assignment]  # the gate sets it before any verb or read runs
+    scope: Scope = NOTHING  # the gate sets it before any verb or read runs
     events: list[Event] = field(default_factory=list)
     accesses: list[Access] = field(default_factory=list)
     quiet_reason: str = ""
