@@ -11,8 +11,9 @@ from portico.platform.access import roles
 from portico.platform.access.permissions import Permission
 from portico.platform.access.relations import Purpose, Relation
 from portico.platform.kernel.call import Actor
-from portico.platform.kernel.scope import NOTHING as NOTHING
-from portico.platform.kernel.scope import Scope as Scope
+from portico.platform.kernel.scope import NOTHING, Scope
+
+__all__ = ["NOTHING", "Denied", "Refusal", "Scope", "Subject", "decide"]
 
 
 class Refusal(StrEnum):
