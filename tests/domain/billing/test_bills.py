@@ -243,6 +243,20 @@ def test_a_charge_taken_off_a_paid_bill_comes_back_as_credit(cast: Cast) -> None
     assert all_is_well()
 
 
+def test_help_lowers_what_is_owed_and_stays_when_the_bill_is_corrected(cast: Cast) -> None:
+    charge = billing.insured_charge(cast.rosa.person_id, billing.VISIT, "Office visit", "visit")
+    bill_id = actions.publish_bill(
+        cast.tom.call(), charge_ids=[charge], help_given={charge: usd(1000)}
+    )
+    bill = queries.get_bill(cast.rosa.call(), bill_id=bill_id)
+    assert (bill.help, bill.owed) == (usd(1000), usd(1500))
+    assert "help" in [step.slug for step in bill.steps]
+    again = actions.correct_bill(cast.tom.call(), bill_id=bill_id, reason="A wrong date.")
+    bill = queries.get_bill(cast.rosa.call(), bill_id=again)
+    assert (bill.help, bill.owed) == (usd(1000), usd(1500))
+    assert all_is_well()
+
+
 def test_when_more_was_paid_than_is_owed_we_owe_the_patient(cast: Cast) -> None:
     bill_id = billing.self_pay_bill(cast.sam.person_id)
     pays(cast.sam, bill_id, 16000)

@@ -258,15 +258,15 @@ def correct_bill(
 ) -> UUID:
     """Issue a new version of a bill from its charges as they stand now. Payments stay with their charges.
 
-    `reason` is read by the patient. Charges left out lose what was billed for them; money paid for them
-    becomes the patient's credit.
+    The patient reads `reason`. Money paid for charges left out becomes credit. Help stays as it was
+    unless `help_given` says otherwise.
     """
     old = Bill.objects.within(call.scope).filter(pk=bill_id).select_related("entity").first()
     if old is None:
         raise BillNotThere
-    if charge_ids is None:
-        charge_ids = [line.charge_id for line in _lines(call.scope, [old])]
-    charges = _charges(call.scope, charge_ids)
+    lines = _lines(call.scope, [old])
+    wanted = charge_ids if charge_ids is not None else [line.charge_id for line in lines]
+    charges = _charges(call.scope, wanted)
     if Bill.objects.within(call.scope).filter(supersedes=old).exists():
         raise AlreadySuperseded
     decisions = _decisions(call.scope, charges)
@@ -282,7 +282,9 @@ def correct_bill(
         supersedes=old,
         correction_reason=reason,
     )
-    billed = issuing.billed(charges, decisions, help_given or {})
+    if help_given is None:
+        help_given = {line.charge_id: Money(line.help_minor, line.currency) for line in lines}
+    billed = issuing.billed(charges, decisions, help_given)
     new = issuing.issue(heading, billed, decided=bool(decisions), at=call.now)
     _withdraw(call.scope, [old], keeping={c.pk for c in charges}, at=call.now)
     _store([new], at=call.now)
@@ -461,7 +463,7 @@ def _mark(scope: Scope, charges: Iterable[Charge], stage: ChargeStage) -> None:
 
 
 def _lines(scope: Scope, bills: Iterable[Bill]) -> list[BillLine]:
-    rows = BillLine.objects.within(scope).filter(bill__in=[bill.pk for bill in bills])
+    rows = BillLine.objects.within(scope).filter(bill__in=[b.pk for b in bills])
     return list(rows.select_related("charge"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -143,22 +143,20 @@ def amounts_of(line: BillLine) -> LineAmounts:
 def billed_amounts(
     charge: Charge, decision: Adjudication | None, help_minor: int = 0
 ) -> LineAmounts:
-    """A charge with what its plan decided, if one did, and help."""
+    """A charge with what its plan decided, if one did, and help, which never exceeds what is left."""
     if decision is None:
-        return LineAmounts(
+        line = LineAmounts(
+            price=charge.price_minor, tax=charge.tax_minor, discount=charge.discount_minor
+        )
+    else:
+        line = LineAmounts(
             price=charge.price_minor,
             tax=charge.tax_minor,
-            discount=charge.discount_minor,
-            help=help_minor,
+            discount=decision.discount_minor,
+            plan_paid=decision.plan_paid_minor,
+            **{name: getattr(decision, f"{name}_minor") for name in SHARES},
         )
-    return LineAmounts(
-        price=charge.price_minor,
-        tax=charge.tax_minor,
-        discount=decision.discount_minor,
-        plan_paid=decision.plan_paid_minor,
-        help=help_minor,
-        **{name: getattr(decision, f"{name}_minor") for name in SHARES},
-    )
+    return replace(line, help=min(help_minor, max(line.owed, 0)))
 
 
 def postings_of(bill: Bill, line: BillLine) -> list[PostingDraft]:
@@ -237,6 +235,7 @@ def billed(
     decisions: Mapping[UUID, Adjudication],
     help_given: Mapping[UUID, Money],
 ) -> list[tuple[Charge, LineAmounts]]:
+    """Charges with their amounts, in the order given."""
     nothing = Money.zero(charges[0].currency)
     return [
         (
@@ -250,6 +249,7 @@ def billed(
 
 
 def payer_of(decisions: Mapping[UUID, Adjudication]) -> str:
+    """The plan a bill names; empty without one."""
     return next((decision.payer_name for decision in decisions.values()), "")
 
 
