@@ -68,7 +68,7 @@ def test_a_resource_leaves_with_the_very_bytes_it_came_with(
     )
     (item,) = read(bundle(raw))
     assert item.raw == raw.encode()
-    assert str(item.value["valueQuantity"]["value"]) == value
+    assert str(item.values()["valueQuantity"]["value"]) == value
 
 
 def test_a_history_is_taken_in_as_it_happened() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portico.record import indexing
+from portico.record.decoding import decode
 
 Key = tuple[str, str]  # a type and the id its source gave
 
@@ -17,24 +18,26 @@ CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?identifier=([^&]+)")
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A resource as it came: where it stood, its own bytes, its values, and how others may name it."""
+    """A resource as it came: where it stood, its own bytes, and what it is called.
+
+    Its values are read from the bytes when asked for, so that a large file is not in memory twice.
+    """
 
     path: str
     raw: bytes
-    value: dict[str, Any]
+    type: str
+    id: str = ""
     full_url: str = ""
 
-    @property
-    def type(self) -> str:
-        name: str = self.value["resourceType"]
-        return name
+    def values(self) -> dict[str, Any]:
+        """The decoded resource, decimals kept."""
+        return decode(self.raw)
 
 
 def source_key(item: Incoming, sha: str) -> str:
     """The id that a source gave, or its fullUrl's, or what stands in for one: the content's own hash."""
-    given = item.value.get("id")
-    if given:
-        return str(given)
+    if item.id:
+        return item.id
     if item.full_url.startswith(("urn:uuid:", "urn:oid:")):
         return item.full_url.split(":", 2)[2][:200]
     match = RELATIVE.search(item.full_url)
@@ -46,7 +49,7 @@ def offered(key: Key, item: Incoming) -> Iterator[str]:
     yield f"{key[0]}/{key[1]}"
     yield f"urn:uuid:{key[1]}"
     if key[0] in indexing.IDENTITY_TYPES:
-        for system, value in indexing.identifiers_of(item.value):
+        for system, value in indexing.identifiers_of(item.values()):
             yield f"{key[0]}?identifier={system}|{value}"
 
 

@@ -10,17 +10,15 @@ import gzip
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-import msgspec
 from django.db import models
 
 from portico.platform.access.decisions import Scope
+from portico.record import decoding
 from portico.record.models import Identifier, Resource, ResourceQuerySet, Source
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
 _CHUNK = 200
 T = TypeVar("T")
 
@@ -38,6 +36,9 @@ SHARED_TYPES = (
     "ChargeItemDefinition",
     "Questionnaire",
 )
+
+
+decode = decoding.decode  # the values of a text, decimals kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +117,6 @@ _SOURCE_COLUMNS = (
     "resource_count",
     "received_at",
 )
-
-
-def decode(raw: str | bytes) -> dict[str, Any]:
-    """The values of a resource's text. Numbers with a point or exponent become Decimal, as written."""
-    value: dict[str, Any] = _decoder.decode(raw)
-    return value
 
 
 def current(

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from portico.platform.kernel.ids import new_id
@@ -180,6 +181,14 @@ def store(
     return _Storing(prepared, facts, batch_id, people).run()
 
 
+@dataclass(slots=True)
+class _Place:
+    """Where a resource stands among the versions of its kind."""
+
+    version: int
+    is_current: bool = True
+
+
 class _Storing:
     """One source on its way into the record."""
 
@@ -198,6 +207,7 @@ class _Storing:
         self.targets = Targets(prepared.system)
         self.patients = self.targets.patients
         self.rewritten: dict[str, str] = {}
+        self.owners: dict[int, UUID | None] = {}
 
     def run(self) -> Stored:
         p = self.p
@@ -206,21 +216,24 @@ class _Storing:
         if not fresh:
             return Stored(None, read, 0, unchanged, frozenset())
         self._name_all()
-        found = {i: references.values_in(p.items[i].raw) for i in fresh}
-        self.targets.look_up(value for values in found.values() for value in values)
-        self.rewritten = self.targets.rewritten()
-        patients = self._whose(fresh)
+        waiting = self._resolve(fresh)
+        index = self._read(fresh)
+        plan, superseded = self._plan(fresh, index)
         source = self._source(read)
-        rows, superseded = self._rows(fresh, patients, source)
         source.save(force_insert=True)
         self._supersede(superseded)
-        Resource.objects.bulk_create(rows, batch_size=CHUNK)
-        current = [(i, row) for i, row in zip(fresh, rows, strict=True) if row.is_current]
-        self._write_identifiers(current)
-        self._write_waiting(current, found)
-        resolve_waiting(p.system, self._named(i for i, _ in current))
-        types = frozenset(row.type for row in rows)
-        return Stored(source.id, read, len(rows), unchanged, types)
+        for part in parts(fresh):
+            self._write([(i, self._row(i, index[i], plan[i], source)) for i in part], waiting)
+        resolve_waiting(p.system, self._named(i for i in fresh if plan[i].is_current))
+        types = frozenset(p.items[i].type for i in fresh)
+        return Stored(source.id, read, len(fresh), unchanged, types)
+
+    def _resolve(self, fresh: Iterable[int]) -> set[str]:
+        """Find what the references name. Answers the values that name nothing yet."""
+        values = {v for i in fresh for v in references.values_in(self.p.items[i].raw)}
+        self.targets.look_up(values)
+        self.rewritten = self.targets.rewritten()
+        return {v for v in values if self.targets.waits(v) and len(v) <= _LONGEST_REFERENCE}
 
     def _fresh(self) -> list[int]:
         """Positions of what is new: not there in any version, and each content once."""
@@ -273,79 +286,84 @@ class _Storing:
                 self.ours[key] = key[1]
         return self.ours[key]
 
-    def _whose(self, fresh: Iterable[int]) -> dict[int, UUID | None]:
-        """The patient each resource is about. What points at others is about the patient they are about."""
-        owners: dict[int, UUID | None] = {}
-        later = []
+    def _read(self, fresh: Iterable[int]) -> dict[int, indexing.Index]:
+        """The index of each resource, and the patient it is about.
+
+        What points at others is about the patient they are about.
+        """
+        index: dict[int, indexing.Index] = {}
+        later: list[tuple[int, str, list[str]]] = []
         for i in fresh:
             key, item = self.p.keys[i], self.p.items[i]
+            values = item.values()
+            index[i] = indexing.index_of(values)
             mine = f"{key[0]}/{self.ours[key]}"
             if key[0] == "Patient":
-                owners[i] = self.patients[mine]
+                self.owners[i] = self.patients[mine]
             else:
-                owners[i] = self.patients[mine] = self._patient_of(item)
-                if owners[i] is None:
-                    later.append((i, mine, item))
-        for i, mine, item in later:
-            for value in indexing.about_references(item.value):
+                self.owners[i] = self.patients[mine] = self._patient_of(item.path, values)
+                if self.owners[i] is None and (about := indexing.about_references(values)):
+                    later.append((i, mine, about))
+        for i, mine, about in later:
+            for value in about:
                 found = self.patients.get(self.targets.get(value))
                 if found:
-                    owners[i] = self.patients[mine] = found
+                    self.owners[i] = self.patients[mine] = found
                     break
-        return owners
+        return index
 
-    def _patient_of(self, item: Incoming) -> UUID | None:
-        for value in indexing.patient_references(item.value):
+    def _patient_of(self, path: str, values: dict[str, Any]) -> UUID | None:
+        for value in indexing.patient_references(values):
             if value.startswith("#"):
                 continue
             reference = self.targets.get(value)
             if reference.startswith("Patient/"):
                 found = self.patients.get(reference)
                 if found is None:
-                    raise PatientMissing(item.path)
+                    raise PatientMissing(path)
                 return found
             if not reference and (value.startswith("urn:") or "Patient" in value):
-                raise PatientMissing(item.path)
+                raise PatientMissing(path)
         return None
 
-    def _rows(
-        self, fresh: Iterable[int], patients: Mapping[int, UUID | None], source: Source
-    ) -> tuple[list[Resource], list[UUID]]:
-        rows: list[Resource] = []
+    def _plan(
+        self, fresh: Iterable[int], index: Mapping[int, indexing.Index]
+    ) -> tuple[dict[int, _Place], list[UUID]]:
+        """Which version each resource becomes, and which stored ones it supersedes."""
+        plan: dict[int, _Place] = {}
         superseded: list[UUID] = []
-        newest: dict[Key, Resource] = {}
+        newest: dict[Key, int] = {}
         versions: dict[Key, int] = {}
         for i in fresh:
-            key, item = self.p.keys[i], self.p.items[i]
+            key = self.p.keys[i]
             known, before = self.p.known.get(key), newest.get(key)
-            row = self._row(i, key, item, patients[i], source)
             versions[key] = versions.get(key, known.version if known else 0) + 1
-            row.version = versions[key]
-            updated = before.last_updated if before else known.last_updated if known else None
-            if updated and row.last_updated and row.last_updated < updated:
-                row.is_current = False  # an older version that arrives late is history at once
-            else:
-                if before:
-                    before.is_current = False
-                elif known and known.current_id:
-                    superseded.append(known.current_id)
-                newest[key] = row
-            rows.append(row)
-        return rows, superseded
+            place = plan[i] = _Place(versions[key])
+            updated = known.last_updated if known else None
+            if before is not None:
+                updated = index[before].last_updated
+            mine = index[i].last_updated
+            if updated and mine and mine < updated:
+                place.is_current = False  # an older version that arrives late is history at once
+                continue
+            if before is not None:
+                plan[before].is_current = False
+            elif known and known.current_id:
+                superseded.append(known.current_id)
+            newest[key] = i
+        return plan, superseded
 
-    def _row(
-        self, i: int, key: Key, item: Incoming, patient_id: UUID | None, source: Source
-    ) -> Resource:
-        index = indexing.index_of(item.value)
+    def _row(self, i: int, index: indexing.Index, place: _Place, source: Source) -> Resource:
+        key, item = self.p.keys[i], self.p.items[i]
         fhir_id = self.ours[key]
-        raw = item.raw
-        if item.value.get("id") != fhir_id:
-            raw = references.with_id(raw, fhir_id)
+        raw = item.raw if item.id == fhir_id else references.with_id(item.raw, fhir_id)
         return Resource(
             id=new_id(),
-            patient_id=patient_id,
+            patient_id=self.owners[i],
             type=key[0],
             fhir_id=fhir_id,
+            version=place.version,
+            is_current=place.is_current,
             source_id=source.id,
             batch_id=self.batch_id,
             system=self.p.system,
@@ -371,8 +389,11 @@ class _Storing:
             Identifier.objects.filter(resource_id__in=part).delete()
             WaitingReference.objects.filter(resource_id__in=part).delete()
 
-    def _write_identifiers(self, current: Iterable[tuple[int, Resource]]) -> None:
-        rows = [
+    def _write(self, rows: Sequence[tuple[int, Resource]], waiting: set[str]) -> None:
+        """Insert some resources with their identifiers and the references that wait."""
+        Resource.objects.bulk_create([row for _, row in rows])
+        current = [(i, row) for i, row in rows if row.is_current]
+        identifiers = [
             Identifier(
                 resource_id=row.id,
                 patient_id=row.patient_id if row.type == "Patient" else None,
@@ -381,14 +402,12 @@ class _Storing:
             )
             for i, row in current
             if row.type in indexing.IDENTITY_TYPES
-            for system, value in indexing.identifiers_of(self.p.items[i].value)
+            for system, value in indexing.identifiers_of(self.p.items[i].values())
         ]
-        Identifier.objects.bulk_create(rows, batch_size=CHUNK)
-
-    def _write_waiting(
-        self, current: Iterable[tuple[int, Resource]], found: Mapping[int, list[str]]
-    ) -> None:
-        rows = [
+        Identifier.objects.bulk_create(identifiers, batch_size=CHUNK)
+        if not waiting:
+            return
+        references_left = [
             WaitingReference(
                 resource_id=row.id,
                 patient_id=row.patient_id,
@@ -397,7 +416,7 @@ class _Storing:
                 value=value,
             )
             for i, row in current
-            for value in dict.fromkeys(found[i])
-            if self.targets.waits(value) and len(value) <= _LONGEST_REFERENCE
+            for value in dict.fromkeys(references.values_in(self.p.items[i].raw))
+            if value in waiting
         ]
-        WaitingReference.objects.bulk_create(rows, batch_size=CHUNK)
+        WaitingReference.objects.bulk_create(references_left, batch_size=CHUNK)

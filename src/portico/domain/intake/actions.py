@@ -119,7 +119,7 @@ def _refuse_reused_ids(call: Call, prepared: writer.Prepared) -> None:
     for before in reader.by_ids(call.scope, changed):
         item = changed[before.resource_id]
         was = rules.demographics_of(reader.decode(before.raw))
-        if rules.is_another_person(was, rules.demographics_of(item.value)):
+        if rules.is_another_person(was, rules.demographics_of(item.values())):
             raise Unreadable(ID_REUSED, item.path)
 
 
@@ -129,8 +129,8 @@ def _people_of(
     """Who each new Patient is: somebody known by number, or a new person, perhaps with doubts for staff."""
     if not newcomers:
         return {}, []
-    told = {key: rules.demographics_of(item.value) for key, item in newcomers.items()}
-    numbers = {key: list(indexing.identifiers_of(item.value)) for key, item in newcomers.items()}
+    told = {key: rules.demographics_of(item.values()) for key, item in newcomers.items()}
+    numbers = {key: list(indexing.identifiers_of(item.values())) for key, item in newcomers.items()}
     by_number = {
         number: set(people)
         for number, people in reader.people_with_identifiers(

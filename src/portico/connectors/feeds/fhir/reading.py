@@ -20,6 +20,7 @@ from portico.domain.intake.ports import Opened, Unreadable
 from portico.record.naming import Incoming
 
 LARGEST_RESOURCE = 32 * 1024 * 1024
+LARGEST_DOCUMENT = 64 * 1024 * 1024  # a bundle is looked at as a whole; NDJSON is not
 MOST_RESOURCES = 500_000
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -90,7 +91,8 @@ def _document(text: bytes, where: str) -> Iterator[Incoming]:
     """The resources of one JSON text: a bundle's entries, or the one resource it is."""
     value = _checked(text, where)
     if value["resourceType"] != "Bundle":
-        yield Incoming(_join(where, value["resourceType"]), text.strip(), value)
+        name = value["resourceType"]
+        yield Incoming(_join(where, name), text.strip(), name, value.get("id", ""))
         return
     entries = value.get("entry", [])
     if len(entries) > MOST_RESOURCES:
@@ -122,11 +124,14 @@ def _entry(entry: dict[str, Any], raw: bytes, path: str) -> Incoming | None:
     if len(raw) > LARGEST_RESOURCE:
         raise Unreadable(_TOO_LARGE, f"{path}.resource")
     full_url = entry.get("fullUrl", "")
-    return Incoming(f"{path}.resource", raw, resource, full_url)
+    name, given = resource["resourceType"], resource.get("id", "")
+    return Incoming(f"{path}.resource", raw, name, given, full_url)
 
 
 def _checked(text: bytes, where: str) -> dict[str, Any]:
     """The values of a text that is bounded, whole, FHIR R4 in shape, and names nothing twice."""
+    if len(text) > LARGEST_DOCUMENT:
+        raise Unreadable(_TOO_LARGE_WHOLE, where)
     bare = bounds.skeleton(text)
     bounds.ensure_depth(bare, where)
     value: dict[str, Any] = _decoded(text, where)
@@ -194,4 +199,7 @@ def _join(where: str, path: str) -> str:
 
 
 _TOO_LARGE = f"This resource is larger than {LARGEST_RESOURCE // 1024**2} MB."
+_TOO_LARGE_WHOLE = (
+    f"A bundle of more than {LARGEST_DOCUMENT // 1024**2} MB is too large. Ask for it as NDJSON."
+)
 TOO_MANY = f"The file holds more than {MOST_RESOURCES} resources. Ask for it in several files."
