@@ -71,6 +71,7 @@ class Sandbox:
         """Let go of the port. What was committed stays in the file; `start()` goes on with it."""
         self._stopping.set()
         self.server.shutdown()
+        self.server.hang_up()
         self.server.server_close()
         for thread in self._threads:
             thread.join(timeout=5)
