@@ -333,8 +333,8 @@ def _take_in(call: Call, portion: list[StoredResource], since: date) -> Plan:
     decoded = {stored.reference: reader.decode(stored.raw) for stored in portion}
     wanted = {ref for json in decoded.values() for ref in claims.references_of(json)}
     named = reader.named(call.scope, wanted - decoded.keys())
-    decoded_too = {ref: reader.decode(stored.raw) for ref, stored in named.items()}
-    read = reading.read_portion(portion, decoded | decoded_too, settings.PORTICO_CURRENCY)
+    decoded |= {ref: reader.decode(one.raw) for ref, one in named.items() if one.patient_id}
+    read = reading.read_portion(portion, decoded, settings.PORTICO_CURRENCY)
     answered = _answered(call.scope, [claim for claim in read if not claim.facts.decided])
     read = [
         claim for claim in read if claim.facts.decided or claim.facts.source_key not in answered
@@ -458,8 +458,7 @@ def _withdraw(
 
 def _mark(scope: Scope, charges: Iterable[Charge], stage: ChargeStage) -> None:
     ids = [charge.pk for charge in charges]
-    if ids:
-        Charge.objects.within(scope).filter(pk__in=ids).update(stage=stage)
+    Charge.objects.within(scope).filter(pk__in=ids).update(stage=stage)
 
 
 def _lines(scope: Scope, bills: Iterable[Bill]) -> list[BillLine]:

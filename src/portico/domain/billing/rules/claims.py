@@ -122,10 +122,6 @@ def references_of(resource: Json) -> Iterator[str]:
     """What a claim, explanation or charge names and the reading of it needs."""
     for key in ("claim", "provider", "prescription"):
         yield from references_in(resource.get(key))
-    for procedure in resource.get("procedure", ()):
-        yield from references_in(procedure.get("procedureReference"))
-    for info in resource.get("supportingInfo", ()):
-        yield from references_in(info.get("valueReference"))
     for account in resource.get("account", ()):
         yield from references_in(account)
     for line in resource.get("lineItem", ()):
