@@ -125,6 +125,7 @@ HOSTILE = {
         "Observation.valueQuantity.value",
         "too many digits",
     ),
+    "millions of objects": (b'{"a":[' + b"{}," * 2_000_000 + b"{}]}", "", "too many objects"),
     "no type": (b'{"id":"1"}', "resourceType", "does not say what it is"),
     "unknown type": (b'{"resourceType":"Spaceship"}', "Spaceship.resourceType", "not a FHIR R4"),
     "unknown element": (observation(colour="red"), "Observation.colour", "no such element"),
@@ -233,6 +234,16 @@ def test_noise_is_refused_in_words_or_read(noise: bytes) -> None:
             read(content)
         except Unreadable as told:
             assert told.reason.endswith(".")
+
+
+@given(st.text('"\\a{}:', max_size=60), st.integers(1, 9))
+def test_windows_make_no_difference_to_the_skeleton(text: str, window: int) -> None:
+    content = text.encode()
+    whole, bounds._WINDOW = bounds.skeleton(content), window
+    try:
+        assert bounds.skeleton(content) == whole
+    finally:
+        bounds._WINDOW = 256 * 1024
 
 
 @given(st.text('{}[]":,\\ua0 ', max_size=60))

@@ -11,9 +11,13 @@ import re
 from portico.domain.intake.ports import Unreadable
 
 DEEPEST = 64
+MOST_OBJECTS = 2_000_000  # a small text can ask for much memory: {} becomes sixty bytes and more
 
 # Possessive, and content with the end of the file instead of a quote: linear for any input.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+# The longest run that ends outside a string.
+_WHOLE = re.compile(rb'(?:[^"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+', re.DOTALL)
+_WINDOW = 256 * 1024
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _NOT_COLONS = bytes(set(range(256)) - set(b":"))
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -36,13 +40,30 @@ def ensure_encoding(content: bytes) -> None:
 
 
 def skeleton(content: bytes) -> bytes:
-    """The text without its strings: brackets, colons, numbers."""
-    return _STRING.sub(b"", content)
+    """The text without its strings: brackets, colons, numbers.
+
+    Window by window, so that a file made of quotes alone does not fill the memory with pieces.
+    """
+    if len(content) <= _WINDOW:
+        return _STRING.sub(b"", content)
+    pieces, start = [], 0
+    while start < len(content):
+        run = _WHOLE.match(content, start, start + _WINDOW)
+        end = run.end() if run else start
+        if end == start:  # a string longer than the window
+            found = _STRING.match(content, start)
+            start = found.end() if found else start + 1
+            continue
+        pieces.append(_STRING.sub(b"", content[start:end]))
+        start = end
+    return b"".join(pieces)
 
 
 def ensure_depth(bare: bytes, path: str = "") -> None:
-    """Refuse nesting deeper than any FHIR resource has, from the skeleton alone."""
+    """Refuse nesting deeper, or more objects and lists, than FHIR has; from the skeleton alone."""
     brackets = bare.translate(None, _NOT_BRACKETS)
+    if len(brackets) > 2 * MOST_OBJECTS:
+        raise Unreadable("It has too many objects and lists. Ask for it in several files.", path)
     for _ in range(DEEPEST):
         shorter = brackets.replace(b"{}", b"").replace(b"[]", b"")
         if len(shorter) == len(brackets):
