@@ -364,6 +364,36 @@ def test_charge_items_of_one_account_and_day_make_one_bill(imports: Callable[...
     assert [w.charged for w in bills.waiting] == [usd(1800)]
 
 
+def test_a_take_in_that_was_cut_off_goes_on_where_it_stopped(
+    shared_data: Path, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = sorted((shared_data / "fhir-synthea-r4").glob("*.json.gz"))[:3]
+    files = [FileToRead(path.name, path.read_bytes) for path in paths]
+    monkeypatch.setattr(handlers, "_PEOPLE_AT_ONCE", 1)
+    report = import_files(system_call("import"), files=files)
+    assert report.batch_id is not None
+    whole, calls = handlers.actions.take_in_claims, []
+
+    def cut_off(*args: Any, **kwargs: Any) -> None:
+        calls.append(kwargs)
+        if len(calls) == 2:
+            raise OSError("the disk is full")
+        whole(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handlers.actions, "take_in_claims", cut_off)
+        with pytest.raises(OSError, match="the disk is full"):
+            again(report.batch_id)
+    part = counts()
+    assert part[0] > 0
+    again(report.batch_id)
+    after = counts()
+    assert after > part
+    drain()
+    assert counts() == after
+    assert queries.list_problems(system_call("verify")) == []
+
+
 def test_nobody_else_sees_what_came_in(imports: Callable[..., UUID], cast: Cast) -> None:
     imports(claim("c2"), explanation())
     bills = queries.list_bills(cast.pat.call())

@@ -76,6 +76,7 @@ __all__ = [
 ]
 
 PAGE = 50
+_OPEN = (BillStatus.TO_PAY, BillStatus.PAST_DUE)
 TRIGGERS = {
     "sqlite": frozenset(
         {
@@ -117,7 +118,7 @@ def list_bills(call: Call) -> BillList:
     """The bills of the person acted for, newest versions only. Four queries."""
     rows = Bill.objects.within(call.scope).filter(superseded_by=None).select_related("entity")
     bills = _summaries(call, list(rows.order_by("-service_date", "-issued_at", "id")))
-    to_pay = [b for b in bills if b.status in (BillStatus.TO_PAY, BillStatus.PAST_DUE)]
+    to_pay = [bill for bill in bills if bill.status in _OPEN]
     to_pay.sort(key=lambda bill: (bill.due_date or bill.issued_date, bill.number))
     currency = to_pay[0].owed.currency if to_pay else settings.PORTICO_CURRENCY
     waiting = Charge.objects.within(call.scope).filter(stage=ChargeStage.WAITING)
@@ -126,7 +127,7 @@ def list_bills(call: Call) -> BillList:
         waiting=tuple(
             picturing.waiting(charge) for charge in waiting.order_by("-service_date", "id")
         ),
-        settled=tuple(bill for bill in bills if bill not in to_pay),
+        settled=tuple(bill for bill in bills if bill.status not in _OPEN),
         total_to_pay=sum_money(
             [bill.owed for bill in to_pay if bill.owed.currency == currency], currency
         ),
