@@ -6,6 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from portico.domain.intake.models import PossibleMatch
+from portico.platform.identity.models import resolve_person
 from portico.record import build
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,39 @@ def test_people_to_compare_are_named(cast) -> None:
     text = upload(cast.tom.client(), ("twin.json", twin)).content.decode()
     assert "People to compare" in text
     assert "no number in common" in text
+
+
+def _a_pair(cast) -> PossibleMatch:
+    upload(cast.tom.client(), ("rosa.json", ROSA))
+    upload(cast.tom.client(), ("twin.json", ROSA.replace('"rosa"', '"twin"')))
+    return PossibleMatch.objects.get()
+
+
+def decide(client, match: PossibleMatch, same: str):
+    url = reverse("staff-import-match", kwargs={"match_id": match.pk})
+    return client.post(url, {"same": same}, follow=True)
+
+
+def test_two_people_turn_out_to_be_one_and_stay_apart_in_the_tables(cast) -> None:
+    match = _a_pair(cast)
+    page = decide(cast.ines.client(), match, "yes")
+    assert "Decided: one person." in page.content.decode()
+    assert resolve_person(match.newer_id) == (
+        match.older_id,
+        frozenset({match.newer_id, match.older_id}),
+    )
+    decide(cast.ines.client(), match, "no")  # the first decision stands
+    assert resolve_person(match.newer_id)[0] == match.older_id
+
+
+def test_two_people_stay_two(cast) -> None:
+    match = _a_pair(cast)
+    assert "Decided: two people." in decide(cast.ines.client(), match, "no").content.decode()
+    assert resolve_person(match.newer_id) == (match.newer_id, frozenset({match.newer_id}))
+
+
+def test_the_billing_desk_does_not_decide_who_is_who(cast) -> None:
+    assert decide(cast.tom.client(), _a_pair(cast), "yes").status_code == 403
 
 
 def test_claims_that_do_not_add_up_are_for_the_billing_desk(cast) -> None:

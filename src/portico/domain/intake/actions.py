@@ -8,14 +8,15 @@ from uuid import UUID
 from django.db.models import F
 
 from portico.domain.intake import rules
-from portico.domain.intake.events import FileRefused, FileTaken, ResourcesStored
+from portico.domain.intake.events import FileRefused, FileTaken, PeopleCompared, ResourcesStored
 from portico.domain.intake.models import Batch, PossibleMatch, RefusedFile
 from portico.domain.intake.ports import Unreadable
 from portico.domain.intake.states import ID_REUSED, PATIENT_MISSING
 from portico.platform.access.permissions import Permission
 from portico.platform.gate.verbs import action
-from portico.platform.identity.models import Person
+from portico.platform.identity.models import Person, PersonLink, resolve_person
 from portico.platform.kernel.call import Call
+from portico.platform.kernel.errors import NotThere, Refused
 from portico.platform.kernel.ids import new_id
 from portico.record import indexing, reader, writer
 from portico.record.naming import Incoming
@@ -24,6 +25,14 @@ from portico.record.writer import SourceFacts, Stored
 
 class PatientMissing(Unreadable):
     """A resource is about a patient who has not come yet. Another file of the same import may bring them."""
+
+
+class MatchNotThere(NotThere):
+    """There is no such pair of people to compare."""
+
+
+class MergedAlready(Refused):
+    """The newer person was linked with somebody else before; that link must be undone first."""
 
 
 @action(Permission.IMPORT_RUN)
@@ -101,6 +110,37 @@ def finish_batches(call: Call) -> None:
     if not call.events:
         call.unchanged("every file was refused")
     Batch.objects.within(call.scope).filter(id__in=unfinished).update(finished_at=call.now)
+
+
+@action(Permission.SIGN_UPS_MATCH)
+def decide_match(call: Call, *, match_id: int, is_same: bool) -> UUID:
+    """Say whether two people are one. If so, the newer one is linked to the older; nothing is moved.
+
+    Answers the import the pair belongs to. The first decision stands; pressing again changes nothing.
+    """
+    rows = PossibleMatch.objects.within(call.scope).select_for_update().filter(id=match_id)
+    match = rows.first()
+    if match is None:
+        raise MatchNotThere(str(match_id))
+    if match.decided_at:
+        call.unchanged("this pair was decided before")
+        return match.batch_id
+    if is_same:
+        _, same_as_newer = resolve_person(match.newer_id)
+        survivor_id, same_as_older = resolve_person(match.older_id)
+        if len(same_as_newer) > 1 and match.newer_id not in same_as_older:
+            raise MergedAlready(str(match_id))
+        if match.newer_id not in same_as_older:
+            PersonLink.objects.create(
+                merged_id=match.newer_id,
+                survivor_id=survivor_id,
+                linked_at=call.now,
+                reason="compared after an import",
+            )
+    match.decided_at, match.is_same = call.now, is_same
+    match.save(update_fields=["decided_at", "is_same"])
+    call.emit(PeopleCompared(patient_id=match.newer_id, older_id=match.older_id, is_same=is_same))
+    return match.batch_id
 
 
 def _open_batch(call: Call, batch_id: UUID, system: str) -> None:

@@ -38,3 +38,12 @@ class ResourcesStored(Event):
     sentence = _("finished an import")
     batch_id: UUID
     types: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleCompared(Event):
+    """A member of staff decided whether two people are one. `patient_id` is the newer one."""
+
+    sentence = _("compared two people")
+    older_id: UUID
+    is_same: bool

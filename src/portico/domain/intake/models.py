@@ -77,6 +77,7 @@ class PossibleMatch(models.Model):
     reason = models.SlugField(max_length=30)
     found_at = models.DateTimeField(default=clock.now)
     decided_at = models.DateTimeField(null=True)
+    is_same = models.BooleanField(null=True)
 
     objects = PossibleMatchQuerySet.as_manager()
 

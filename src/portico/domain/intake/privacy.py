@@ -8,5 +8,8 @@ PRIVACY = {
         INTERNAL: "id batch sha256 path reason refused_at",
         PERSONAL: "file_name",
     },
-    "PossibleMatch": {INTERNAL: "id batch reason found_at decided_at", PERSONAL: "newer older"},
+    "PossibleMatch": {
+        INTERNAL: "id batch reason found_at decided_at",
+        PERSONAL: "newer older is_same",
+    },
 }

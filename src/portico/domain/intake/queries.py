@@ -74,6 +74,7 @@ class RefusalView:
 class MatchView:
     """Two people whom somebody should compare, by the names and birth dates of their records."""
 
+    match_id: int
     newer_id: UUID
     newer_name: str
     newer_birth_date: str
@@ -82,6 +83,7 @@ class MatchView:
     older_birth_date: str
     reason: str | Promise
     is_decided: bool
+    is_same: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +161,14 @@ def _matches(call: Call, batch_id: UUID) -> tuple[MatchView, ...]:
     nobody = ("", "")
     return tuple(
         MatchView(
+            row.pk,
             row.newer_id,
             *told.get(row.newer_id, nobody),
             row.older_id,
             *told.get(row.older_id, nobody),
             MATCH_REASONS[row.reason],
             row.decided_at is not None,
+            row.is_same,
         )
         for row in rows
     )

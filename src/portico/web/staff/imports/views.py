@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portico.domain.billing import queries as billing
-from portico.domain.intake import exchanges, queries
+from portico.domain.intake import actions, exchanges, queries
 from portico.domain.intake.exchanges import FileToRead, Report
 from portico.platform.access.permissions import Permission
 from portico.platform.access.roles import STAFF_ROLES
@@ -59,9 +59,24 @@ def import_detail(request: HttpRequest, call: Call, batch_id: UUID) -> HttpRespo
         "web/staff/imports/import.html",
         {
             "detail": queries.get_import(call, batch_id=batch_id),
+            "may_decide": _may(call, Permission.SIGN_UPS_MATCH),
             "may_see_differences": _may(call, Permission.BILLS_READ_ALL),
         },
     )
+
+
+@require_POST
+@staff_door
+def match_decide(request: HttpRequest, call: Call, match_id: int) -> HttpResponse:
+    """One person or two: a member of staff says."""
+    is_same = request.POST.get("same")
+    if is_same not in ("yes", "no"):
+        return HttpResponseBadRequest()
+    try:
+        batch_id = actions.decide_match(call, match_id=match_id, is_same=is_same == "yes")
+    except actions.MergedAlready:
+        return TemplateResponse(request, "web/staff/imports/merged.html", status=409)
+    return redirect("staff-import", batch_id=batch_id)
 
 
 @require_GET
