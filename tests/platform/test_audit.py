@@ -146,6 +146,28 @@ def test_a_chain_that_was_written_anew_is_found(cast):
     assert any("not the one that was made then" in p for p in verification.problems())
 
 
+def test_a_new_beginning_does_not_fit_the_old_end(cast):
+    _write(cast, 2)
+    sealing.seal()
+    _write(cast, 2)
+    sealing.seal()
+    sealing.heads_file().unlink()
+    first, second = AuditSeal.objects.order_by("id")
+    row = AuditRow.objects.order_by("id").first()
+    row.kind = "nothing"
+    row_digest = writing.digest_of(row)
+    _tamper(
+        "UPDATE audit_auditrow SET kind = 'nothing', digest = %s WHERE id = %s", row_digest, row.id
+    )
+    rows = list(
+        AuditRow.objects.filter(id__lte=first.last_id).order_by("id").values_list("id", "digest")
+    )
+    anew = sealing.digest_of_seal("", rows)
+    _tamper("UPDATE audit_auditseal SET digest = %s WHERE id = %s", anew, first.id)
+    _tamper("UPDATE audit_auditseal SET previous_digest = %s WHERE id = %s", anew, second.id)
+    assert "no longer fits" in verification.problems()[0]
+
+
 def test_a_missing_trigger_is_found(cast):
     name = min(verification.TRIGGERS[connection.vendor])
     where = "" if connection.vendor == "sqlite" else " ON audit_auditrow"

@@ -98,8 +98,13 @@ def test_staff_without_the_right_are_told_so(cast):
 
 
 def test_staff_without_a_second_factor_reach_only_its_set_up(cast):
-    answer = staff_page(_request(cast.tom, second_factor=False))
-    assert answer["Location"] == "/security/second-step"
+    @staff_door
+    def quiet_page(request, call):
+        return HttpResponse("a page that asks the gate nothing")
+
+    for page in (staff_page, quiet_page):
+        answer = page(_request(cast.tom, second_factor=False))
+        assert answer["Location"] == "/security/second-step"
 
 
 def test_nothing_leaves_when_the_audit_cannot_be_written(cast, monkeypatch):

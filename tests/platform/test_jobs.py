@@ -122,6 +122,17 @@ def test_a_worker_that_lost_its_lease_changes_nothing(clock):
     assert Job.objects.get().state == JobState.DONE
 
 
+def test_a_worker_that_lost_its_lease_leaves_the_job_to_its_new_holder(clock):
+    _collect("test.slow")
+    queue.enqueue("test.slow", {})
+    slow = worker._claim("elsewhere/1/2/AAAA")
+    clock.advance(seconds=61)
+    worker._claim("elsewhere/1/3/BBBB")
+    worker._put_back(slow, 10, "too late")
+    job = Job.objects.get()
+    assert (job.state, job.worker) == (JobState.RUNNING, "elsewhere/1/3/BBBB")
+
+
 def test_work_that_kills_its_worker_again_and_again_becomes_a_dead_letter(clock):
     _collect("test.murder", attempts=2)
     queue.enqueue("test.murder", {})
