@@ -21,7 +21,7 @@ ROSA = build.encode(
 
 def upload(client, *files: tuple[str, str], system: str = "files"):
     given = [SimpleUploadedFile(name, text.encode()) for name, text in files]
-    return client.post(reverse("staff-imports"), {"files": given, "system": system}, follow=True)
+    return client.post(reverse("staff-imports"), {"uploads": given, "system": system}, follow=True)
 
 
 def test_files_are_handed_in_and_the_page_says_what_came_of_them(cast) -> None:

@@ -23,7 +23,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         given: Sequence[Any] = data if isinstance(data, list | tuple) else [data] if data else []
         files = [super(ManyFilesField, self).clean(one, initial) for one in given or [None]]
         if len(files) > MOST_FILES:
@@ -50,7 +50,7 @@ class ManyFilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files to import and who sent them."""
 
-    files = ManyFilesField(
+    uploads = ManyFilesField(
         label=_("Files"),
         help_text=_(
             "FHIR R4 as JSON or NDJSON, plain or gzipped. Up to 50 files of up to 25 MB each."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -30,7 +31,7 @@ def import_list(request: HttpRequest, call: Call) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         report = exchanges.import_files(
             call,
-            files=[_file(uploaded) for uploaded in form.cleaned_data["files"]],
+            files=[_file(uploaded) for uploaded in form.cleaned_data["uploads"]],
             system=form.cleaned_data["system"],
         )
         if report.batch_id:
@@ -96,7 +97,7 @@ def difference_list(request: HttpRequest, call: Call) -> HttpResponse:
     )
 
 
-def _file(uploaded: UploadedFile) -> FileToRead:
+def _file(uploaded: UploadedFile[Any]) -> FileToRead:
     return FileToRead(name=uploaded.name or "", read=uploaded.read)
 
 
