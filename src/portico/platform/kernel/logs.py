@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 Line = MutableMapping[str, Any]
-_DROPPED = ("request", "args", "positional_args", "stack", "stack_info")
+_DROPPED = ("args", "positional_args", "stack", "stack_info")
 
 
 def logging_settings(*, words: bool, level: str = "INFO") -> dict[str, Any]:
@@ -46,8 +46,8 @@ def logging_settings(*, words: bool, level: str = "INFO") -> dict[str, Any]:
         "root": {"handlers": ["out"], "level": "WARNING"},
         "loggers": {
             "portico": {"level": level},
-            # It logs the whole address of each 404; our own line tells the route.
-            "django.request": {"handlers": ["none"], "propagate": False},
+            # Below that it logs the whole address of each 404; our own line tells the route.
+            "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {
                 "handlers": ["none"],
                 "propagate": False,
@@ -83,6 +83,9 @@ def faults_without_messages(_logger: Any, _method: str, line: Line) -> Line:
 def _foreign(_logger: Any, _method: str, line: Line) -> Line:
     for key in _DROPPED:
         line.pop(key, None)
+    record = line.get("_record")
+    if record is not None and record.name == "django.request":
+        line["event"] = "request.failed"  # its own words hold the address
     return line
 
 
