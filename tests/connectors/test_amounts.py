@@ -12,7 +12,21 @@ from portico.connectors.gateways.stripe.refusing import CannotCharge, StrangeAmo
 from portico.domain.payments.ports import GatewayUnavailable
 from portico.platform.kernel.money import Money
 
-CURRENCIES = ["USD", "EUR", "JPY", "KRW", "KWD", "BHD", "TND", "ISK", "UGX", "HUF", "TWD", "XOF", "MGA"]
+CURRENCIES = [
+    "USD",
+    "EUR",
+    "JPY",
+    "KRW",
+    "KWD",
+    "BHD",
+    "TND",
+    "ISK",
+    "UGX",
+    "HUF",
+    "TWD",
+    "XOF",
+    "MGA",
+]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +77,12 @@ def test_what_arrives_is_what_was_sent(minor, currency):
 
 
 def test_a_strange_amount_leaves_the_outcome_unknown_instead_of_refused():
-    intent = {"id": "pi_1", "status": "succeeded", "amount": 150, "amount_received": 150, "currency": "isk"}
+    intent = {
+        "id": "pi_1",
+        "status": "succeeded",
+        "amount": 150,
+        "amount_received": 150,
+        "currency": "isk",
+    }
     with pytest.raises(GatewayUnavailable):
         answer_of(intent | {"latest_charge": None})

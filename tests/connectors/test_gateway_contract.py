@@ -16,7 +16,10 @@ from portico.platform.kernel.money import Money
 
 AMOUNT = Money(14260, "USD")
 SHOWN = ShownOnDetails(AMOUNT, "Rosa Delgado", "Bill HS-20418", "Harbor Street Clinic")
-PAGES = {"return_url": "http://127.0.0.1:8000/pay/1/return", "cancel_url": "http://127.0.0.1:8000/pay/1/cancel"}
+PAGES = {
+    "return_url": "http://127.0.0.1:8000/pay/1/return",
+    "cancel_url": "http://127.0.0.1:8000/pay/1/cancel",
+}
 
 
 @dataclass
@@ -44,7 +47,9 @@ class Till:
         self.sandbox.control("complete-details", session=page.session, number=number, keep=keep)
         return page, self.gateway.read_details(session=page.session, account=self.account)
 
-    def open(self, number="4242424242424242", *, amount=AMOUNT, key="k1", reference="P7K3-M9QX") -> Answer:
+    def open(
+        self, number="4242424242424242", *, amount=AMOUNT, key="k1", reference="P7K3-M9QX"
+    ) -> Answer:
         page, details = self.save(number)
         return self.gateway.open_intent(
             key=key,
@@ -77,7 +82,11 @@ def test_details_are_saved_and_nothing_is_charged(till, sandbox):
     sandbox.control("complete-details", session=page.session)
     details = till.gateway.read_details(session=page.session, account="")
     assert details.complete and not details.expired and not details.keep
-    assert (details.method.brand, details.method.last4, details.method.kind) == ("visa", "4242", "card")
+    assert (details.method.brand, details.method.last4, details.method.kind) == (
+        "visa",
+        "4242",
+        "card",
+    )
     assert sandbox.charges() == []
 
 
@@ -169,7 +178,9 @@ def test_a_decline_is_an_answer_with_its_family(till, sandbox, number, family):
     assert sandbox.charges() == []
 
 
-@pytest.mark.parametrize("number", ["4242424242424242", "5555555555554444", "378282246310005", "6011111111111117"])
+@pytest.mark.parametrize(
+    "number", ["4242424242424242", "5555555555554444", "378282246310005", "6011111111111117"]
+)
 def test_every_brand_pays(till, number):
     assert till.confirm(till.open(number).intent).outcome == "succeeded"
 
@@ -267,7 +278,9 @@ def test_refunds_in_parts_and_never_more_than_was_paid(till):
 def test_a_refund_may_fail(till, sandbox):
     paid = till.confirm(till.open().intent)
     sandbox.control("order", what="fail-refund", operation="refunds.create")
-    refund = till.gateway.refund(key="r", account="", charge=paid.charge, amount=AMOUNT, reference="R")
+    refund = till.gateway.refund(
+        key="r", account="", charge=paid.charge, amount=AMOUNT, reference="R"
+    )
     assert refund.outcome == "failed"
 
 
@@ -403,7 +416,12 @@ def test_a_bank_account_pays_days_later(till, sandbox, clock):
     import urllib.request
 
     page = till.page()
-    form = {"kind": "bank", "holder": "Rosa Delgado", "routing": "110000000", "account": "000123456789"}
+    form = {
+        "kind": "bank",
+        "holder": "Rosa Delgado",
+        "routing": "110000000",
+        "account": "000123456789",
+    }
     request = urllib.request.Request(page.url, urllib.parse.urlencode(form).encode())
 
     class Stay(urllib.request.HTTPRedirectHandler):

@@ -120,7 +120,9 @@ def test_both_secrets_count_while_the_key_is_changed(event, now, sandbox):
         b'{"object":"event","id":1,"data":{"object":{}}}',
         b'{"object":"event","id":"e","type":"t","created":1e400,"livemode":false,"data":{"object":{"id":"a","object":"b"}}}',
         b'{"object":"event","id":"e","type":"t","created":1,"livemode":"no","data":{"object":{"id":"a","object":"b"}}}',
-        b'{"object":"event","id":"' + b"e" * 300 + b'","type":"t","created":1,"livemode":false,"data":{"object":{"id":"a","object":"b"}}}',
+        b'{"object":"event","id":"'
+        + b"e" * 300
+        + b'","type":"t","created":1,"livemode":false,"data":{"object":{"id":"a","object":"b"}}}',
         b'{"object":"event","id":"e\\u0000","type":"t","created":1,"livemode":false,"data":{"object":{"id":"a","object":"b"}}}',
         b'{"object":"event","id":"e","type":"t","created":1,"livemode":false,"data":{"object":{"id":"a","object":"b","metadata":[1]}}}',
         b"[" * 60000,
@@ -135,7 +137,17 @@ def test_signed_nonsense_is_refused_without_an_error_page(body, now):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "signature",
-    ["t=", "t=1", "v1=", "t=1,v1=é", "t=²,v1=aa", "t=-5,v1=aa", "t=99999999999999999999,v1=aa", ",,,,", "=" * 4000],
+    [
+        "t=",
+        "t=1",
+        "v1=",
+        "t=1,v1=é",
+        "t=²,v1=aa",
+        "t=-5,v1=aa",
+        "t=99999999999999999999,v1=aa",
+        ",,,,",
+        "=" * 4000,
+    ],
 )
 def test_a_strange_signature_is_a_forgery(event, signature):
     answer = Client().generic(
@@ -153,7 +165,10 @@ def test_a_huge_body_is_not_read(event, now):
 @pytest.mark.django_db
 def test_only_post_and_only_gateways_that_are_here(event, now):
     assert Client().get(URL).status_code == 405
-    assert Client().post("/webhooks/payments/moon", b"{}", content_type="text/plain").status_code == 404
+    assert (
+        Client().post("/webhooks/payments/moon", b"{}", content_type="text/plain").status_code
+        == 404
+    )
 
 
 def test_every_order_of_a_payments_events_keeps_the_same(db, sandbox, gateway, now):

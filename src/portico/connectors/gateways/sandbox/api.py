@@ -253,7 +253,8 @@ def _create_session(store: Store, call: ApiCall) -> Object:
         if not re.match(r"^https?://[^\s/]+", str(params.get(name, ""))):
             raise refusing.wrong("Not a valid URL", param=name, code="url_invalid")
     if params.get("customer"):
-        _get(store, call, "customer", params["customer"])
+        known = _get(store, call, "customer", params["customer"])
+        params = {"customer_email": known["email"], **params}
     setup = shapes.setup_intent(store.new_id("seti"), store.now(), params)
     key = store.new_id("cs_test")
     url = f"{call.base_url}/pay/{key}"
@@ -350,7 +351,9 @@ def _intents(store: Store, call: ApiCall) -> Object:
 
 @_on("GET", "/v1/payment_intents/search", "payment_intents.search")
 def _search_intents(store: Store, call: ApiCall) -> Object:
-    match = re.match(r"""^metadata\[['"]reference['"]\]:\s*['"]([^'"]+)['"]$""", call.params.get("query", ""))
+    match = re.match(
+        r"""^metadata\[['"]reference['"]\]:\s*['"]([^'"]+)['"]$""", call.params.get("query", "")
+    )
     if not match:
         raise refusing.wrong("The sandbox searches metadata['reference'] only.", param="query")
     found = store.all("payment_intent", account=call.account, reference=match[1])
@@ -381,7 +384,9 @@ def _confirm_intent(store: Store, call: ApiCall, key: str) -> Object:
 @_on("POST", "/v1/payment_intents/{id}/cancel", "payment_intents.cancel")
 def _cancel_intent(store: Store, call: ApiCall, key: str) -> Object:
     reason = call.params.get("cancellation_reason")
-    return money.cancel_intent(store, call.account, _get(store, call, "payment_intent", key), reason)
+    return money.cancel_intent(
+        store, call.account, _get(store, call, "payment_intent", key), reason
+    )
 
 
 @_on("GET", "/v1/charges", "charges.list")

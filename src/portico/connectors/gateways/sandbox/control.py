@@ -18,7 +18,15 @@ from portico.connectors.gateways.sandbox.cards import DECLINES
 from portico.connectors.gateways.sandbox.events import Hook, deliver_due, post, sign
 from portico.connectors.gateways.sandbox.store import Object, Store
 
-KINDS = ("charge", "payment_intent", "refund", "payment_method", "checkout.session", "customer", "balance_transaction")
+KINDS = (
+    "charge",
+    "payment_intent",
+    "refund",
+    "payment_method",
+    "checkout.session",
+    "customer",
+    "balance_transaction",
+)
 
 
 class NotUnderstood(ValueError):
@@ -44,7 +52,9 @@ def _list(store: Store, hook: Hook, order: Object) -> Object:
         return {"data": _events(store)}
     if kind not in KINDS:
         raise NotUnderstood(f"`kind` is event or one of: {', '.join(KINDS)}.")
-    return {"data": store.all(kind, account=order.get("account"), reference=order.get("reference", ""))}
+    return {
+        "data": store.all(kind, account=order.get("account"), reference=order.get("reference", ""))
+    }
 
 
 def _order(store: Store, hook: Hook, order: Object) -> Object:
@@ -122,9 +132,14 @@ def _inflate(store: Store, hook: Hook, order: Object) -> Object:
 
 def _unknown(store: Store, hook: Hook, order: Object) -> Object:
     """A rightly signed event of a type or an object that nobody here knows."""
-    false = _event(store, order) | {"id": store.new_id("evt"), "type": order.get("type", "moon.risen")}
+    false = _event(store, order) | {
+        "id": store.new_id("evt"),
+        "type": order.get("type", "moon.risen"),
+    }
     if order.get("object"):
-        false["data"] = {"object": false["data"]["object"] | {"id": order["object"], "metadata": {}}}
+        false["data"] = {
+            "object": false["data"]["object"] | {"id": order["object"], "metadata": {}}
+        }
     body = json.dumps(false).encode()
     return {"answer": post(hook, body, sign(body, hook.secrets, store.now())), "event": false["id"]}
 
@@ -140,7 +155,9 @@ def _refund(store: Store, hook: Hook, order: Object) -> Object:
     """A refund from the gateway's own side, of which the portal knows nothing."""
     with store.change():
         account = store.account_of(order["charge"])
-        params = {"charge": order["charge"]} | ({"amount": order["amount"]} if order.get("amount") else {})
+        params = {"charge": order["charge"]} | (
+            {"amount": order["amount"]} if order.get("amount") else {}
+        )
         return money.refund(store, account, params)
 
 
@@ -155,7 +172,10 @@ def _bank_check(store: Store, hook: Hook, order: Object) -> Object:
 def _complete(store: Store, hook: Hook, order: Object) -> Object:
     """Fill in the details page without a browser: `session`, `number`, `keep`."""
     return details.complete_with_card(
-        store, order["session"], str(order.get("number", "4242424242424242")), keep=bool(order.get("keep"))
+        store,
+        order["session"],
+        str(order.get("number", "4242424242424242")),
+        keep=bool(order.get("keep")),
     )
 
 

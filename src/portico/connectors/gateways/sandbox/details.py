@@ -10,7 +10,18 @@ from portico.connectors.gateways.sandbox import cards, refusing, shapes
 from portico.connectors.gateways.sandbox.events import announce
 from portico.connectors.gateways.sandbox.store import Object, Store
 
-FIELDS = ("kind", "number", "expiry", "code", "name", "postal_code", "email", "holder", "routing", "account")
+FIELDS = (
+    "kind",
+    "number",
+    "expiry",
+    "code",
+    "name",
+    "postal_code",
+    "email",
+    "holder",
+    "routing",
+    "account",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,9 @@ def problems_of(typed: Typed, *, now: int, is_us: bool) -> list[Problem]:
 def expiry_of(typed: str) -> tuple[int, int] | None:
     """Month and four-digit year of `08 / 28`, `8/2028`, `0828`; None when it is none."""
     digits = cards.digits_of(typed)
-    match = re.match(r"^(\d{1,2})[/](\d{2}|\d{4})$", digits) or re.match(r"^(\d{2})(\d{2}|\d{4})$", digits)
+    match = re.match(r"^(\d{1,2})[/](\d{2}|\d{4})$", digits) or re.match(
+        r"^(\d{2})(\d{2}|\d{4})$", digits
+    )
     if not match or not 1 <= int(match[1]) <= 12:
         return None
     year = int(match[2])
@@ -104,7 +117,10 @@ def _close(
         if session is None or session["status"] != "open":
             raise refusing.wrong("This session is not open any more.")
         account = store.account_of(session_id)
-        method |= {"customer": session["customer"], "allow_redisplay": "always" if keep else "limited"}
+        method |= {
+            "customer": session["customer"],
+            "allow_redisplay": "always" if keep else "limited",
+        }
         store.add(method, account=account, secret={"behaviour": behaviour})
         setup = store.get("setup_intent", session["setup_intent"], account)
         assert setup is not None
@@ -119,10 +135,11 @@ def _close(
 
 
 def _about_card(typed: Typed, now: int, is_us: bool) -> list[Problem]:
-    found = [_number_problem(cards.digits_of(typed.get("number"))), _expiry_problem(typed.get("expiry"), now)]
-    code = cards.digits_of(typed.get("code"))
-    brand = cards.brand_of(cards.digits_of(typed.get("number")))
-    if not re.match(r"^\d{4}$" if brand == "amex" else r"^\d{3,4}$", code):
+    found = [
+        _number_problem(cards.digits_of(typed.get("number"))),
+        _expiry_problem(typed.get("expiry"), now),
+    ]
+    if not re.match(r"^\d{3,4}$", cards.digits_of(typed.get("code"))):
         found.append(Problem("code", "code_missing"))
     if not typed.get("name") or re.search(r"\d{3,}", cards.digits_of(typed.get("name"))):
         found.append(Problem("name", "name_missing"))

@@ -131,7 +131,9 @@ class Handler(BaseHTTPRequestHandler):
         try:
             params = forms.read_form(urlsplit(self.path).query) | forms.read_form(body.decode())
         except ValueError as error:
-            return self._json(400, {"error": {"type": "invalid_request_error", "message": str(error)}})
+            return self._json(
+                400, {"error": {"type": "invalid_request_error", "message": str(error)}}
+            )
         call = ApiCall(
             method=method,
             path=path,
@@ -152,7 +154,9 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, ending.raw, "text/html")
         elif ending.cut:
             whole = json.dumps(ending.reply.body).encode()
-            self._send(ending.reply.status, whole[: len(whole) // 2], "application/json", length=len(whole))
+            self._send(
+                ending.reply.status, whole[: len(whole) // 2], "application/json", length=len(whole)
+            )
             self._let_go()
         else:
             self._json(ending.reply.status, ending.reply.body, ending.reply.headers)
@@ -201,7 +205,9 @@ class Handler(BaseHTTPRequestHandler):
         is_us = session["currency"] == "usd"
         problems = details.problems_of(typed, now=store.now(), is_us=is_us)
         if problems:
-            return self._page(422, pages.details_page(session, typed, problems, language), *addresses)
+            return self._page(
+                422, pages.details_page(session, typed, problems, language), *addresses
+            )
         details.complete(store, session, typed)
         return self._redirect(back)
 
@@ -217,7 +223,9 @@ class Handler(BaseHTTPRequestHandler):
             return self._page(410, pages.over_page("", language))
         if method == "GET":
             shown = pages_shown(intent, session)
-            return self._page(200, pages.bank_check_page(intent, shown, language), action["return_url"])
+            return self._page(
+                200, pages.bank_check_page(intent, shown, language), action["return_url"]
+            )
         answer = dict(parse_qsl(body.decode(errors="replace"))).get("answer")
         if answer in ("pass", "fail"):
             with store.change():
@@ -238,7 +246,11 @@ class Handler(BaseHTTPRequestHandler):
         return {}
 
     def _language(self, session: Object) -> str:
-        wanted = self.query.get("lang") or session.get("metadata", {}).get("language") or session.get("locale")
+        wanted = (
+            self.query.get("lang")
+            or session.get("metadata", {}).get("language")
+            or session.get("locale")
+        )
         return str(wanted)[:2] if str(wanted)[:2] in LANGUAGES else "en"
 
     def _asset(self, name: str) -> None:
@@ -247,7 +259,9 @@ class Handler(BaseHTTPRequestHandler):
         for root in (_HERE, _PORTAL):
             path = root / name
             if path.suffix in _TYPES and path.is_file():
-                return self._send(200, path.read_bytes(), _TYPES[path.suffix], {"Cache-Control": "max-age=300"})
+                return self._send(
+                    200, path.read_bytes(), _TYPES[path.suffix], {"Cache-Control": "max-age=300"}
+                )
         return self._send(404, b"", "text/plain")
 
     # --- sending -----------------------------------------------------------------------------
@@ -265,7 +279,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _json(self, status: int, body: object, headers: dict[str, str] | None = None) -> None:
         text = json.dumps(body, indent=1).encode()
-        self._send(status, text, "application/json", {"Request-Id": "req_sandbox", **(headers or {})})
+        self._send(
+            status, text, "application/json", {"Request-Id": "req_sandbox", **(headers or {})}
+        )
 
     def _send(
         self,

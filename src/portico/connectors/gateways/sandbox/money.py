@@ -14,9 +14,13 @@ def create_intent(store: Store, account: str, params: Object) -> Object:
     """A new intent. No money moves."""
     amount = str(params.get("amount", ""))
     if not amount.isascii() or not amount.isdigit() or not 1 <= int(amount) <= 99_999_999:
-        raise refusing.wrong("Invalid positive integer", param="amount", code="parameter_invalid_integer")
+        raise refusing.wrong(
+            "Invalid positive integer", param="amount", code="parameter_invalid_integer"
+        )
     if len(str(params.get("currency", ""))) != 3:
-        raise refusing.wrong("Missing required param: currency.", param="currency", code="parameter_missing")
+        raise refusing.wrong(
+            "Missing required param: currency.", param="currency", code="parameter_missing"
+        )
     method = params.get("payment_method")
     if method:
         _usable_method(store, account, str(method), params.get("customer"))
@@ -98,7 +102,11 @@ def decline(store: Store, account: str, intent: Object, behaviour: str) -> refus
     """The bank said no: a failed charge, and the error to raise. No money moves."""
     code, decline_code = DECLINES.get(behaviour, DECLINES["generic_decline"])
     charge = _charge_of(store, account, intent)
-    charge |= {"failure_code": code, "failure_message": "The payment was declined.", "status": "failed"}
+    charge |= {
+        "failure_code": code,
+        "failure_message": "The payment was declined.",
+        "status": "failed",
+    }
     charge["outcome"] = {"type": "issuer_declined", "reason": decline_code}
     store.save(charge)
     _fail(
@@ -119,7 +127,11 @@ def finish_bank_check(store: Store, intent: Object, *, passed: bool) -> Object:
     if intent["status"] != "requires_action":
         return intent
     if not passed:
-        error = {"type": "card_error", "code": "payment_intent_authentication_failure", "decline_code": None}
+        error = {
+            "type": "card_error",
+            "code": "payment_intent_authentication_failure",
+            "decline_code": None,
+        }
         _fail(store, intent, error)
         announce(store, account, "payment_intent.payment_failed", intent)
         return intent
@@ -168,7 +180,9 @@ def refund(store: Store, account: str, params: Object, *, fails: bool = False) -
     left = charge["amount_captured"] - charge["amount_refunded"]
     asked = str(params.get("amount", left))
     if not asked.isascii() or not asked.isdigit() or int(asked) < 1:
-        raise refusing.wrong("Invalid positive integer", param="amount", code="parameter_invalid_integer")
+        raise refusing.wrong(
+            "Invalid positive integer", param="amount", code="parameter_invalid_integer"
+        )
     if left == 0:
         message = f"Charge {charge['id']} has already been refunded."
         raise refusing.wrong(message, code="charge_already_refunded")
@@ -251,5 +265,7 @@ def _usable_method(store: Store, account: str, key: str, customer: object) -> Ob
         raise refusing.missing("PaymentMethod", key)
     if store.secret(key).get("detached") or (customer and method["customer"] != customer):
         message = "The PaymentMethod was detached, or belongs to another Customer."
-        raise refusing.wrong(message, param="payment_method", code="payment_method_unexpected_state")
+        raise refusing.wrong(
+            message, param="payment_method", code="payment_method_unexpected_state"
+        )
     return method

@@ -37,7 +37,9 @@ class Ending:
     afterwards: ApiCall | None = None  # to be done once the connection is gone
 
 
-def give(store: Store, what: str, *, operation: str, reference: str, times: int, options: Object) -> None:
+def give(
+    store: Store, what: str, *, operation: str, reference: str, times: int, options: Object
+) -> None:
     """Note an order. It fits requests of the operation, and of the reference if one is named."""
     store.rows(
         "insert into orders (operation, reference, what, times, options) values (?, ?, ?, ?, ?)",

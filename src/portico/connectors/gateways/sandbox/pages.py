@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from urllib.parse import urlsplit
 
@@ -32,18 +33,28 @@ _ATTRIBUTES = {
     "expiry": ("w-5", 'inputmode="numeric" autocomplete="cc-exp" maxlength="9" dir="ltr"'),
     "code": ("w-4", 'inputmode="numeric" autocomplete="cc-csc" maxlength="4" dir="ltr"'),
     "name": ("", 'autocomplete="cc-name" spellcheck="false" maxlength="120"'),
-    "postal_code": ("w-5", 'inputmode="numeric" autocomplete="billing postal-code" maxlength="12" dir="ltr"'),
+    "postal_code": (
+        "w-5",
+        'inputmode="numeric" autocomplete="billing postal-code" maxlength="12" dir="ltr"',
+    ),
     "email": ("", 'type="email" autocomplete="email" spellcheck="false" maxlength="200" dir="ltr"'),
     "holder": ("", 'autocomplete="name" spellcheck="false" maxlength="120"'),
     "routing": ("w-10", 'inputmode="numeric" autocomplete="off" maxlength="12" dir="ltr"'),
     "account": ("w-10", 'inputmode="numeric" autocomplete="off" maxlength="20" dir="ltr"'),
 }
-_HINTS = {"expiry": "expiry_hint", "code": "code_hint", "postal_code": "postal_hint", "routing": "routing_hint"}
+_HINTS = {
+    "expiry": "expiry_hint",
+    "code": "code_hint",
+    "postal_code": "postal_hint",
+    "routing": "routing_hint",
+}
 
 
 def policy(*addresses: str | None) -> str:
     """The Content-Security-Policy: own style and nothing else; forms go here and lead back where they came from."""
-    origins = {f"{p.scheme}://{p.netloc}" for p in map(urlsplit, filter(None, addresses)) if p.netloc}
+    origins = {
+        f"{p.scheme}://{p.netloc}" for p in map(urlsplit, filter(None, addresses)) if p.netloc
+    }
     targets = " ".join(["'self'", *sorted(origins)])
     return (
         "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; base-uri 'none'; "
@@ -63,7 +74,7 @@ def details_page(session: Object, typed: Typed, problems: list[Problem], languag
         f'<div class="cols cols--pay"><div class="stack stack-5">{form.summary()}'
         f'<div class="steps"><p>{_w("step", language)}</p><ol aria-hidden="true"><li class="on"></li>'
         '<li class="on"></li><li></li><li></li></ol></div>'
-        f"<h1>{_w('title', language)}</h1>"
+        f"<h1>{_w('title', language)}</h1>{_amount_on_narrow(session['metadata'], language)}"
         f'<form method="post" action="/pay/{session["id"]}?lang={language}" class="stack stack-5" novalidate>'
         f'<fieldset><legend class="vh">{_w("method", language)}</legend><div class="picks">{picks}</div></fieldset>'
         f"{form.field('email')}"
@@ -80,7 +91,11 @@ def bank_check_page(intent: Object, shown: Object, language: str) -> str:
     """The bank's page, where one says yes, fails, or leaves."""
     buttons = "".join(
         f'<button class="btn btn--grow{look}" name="answer" value="{answer}">{_w(f"check_{answer}", language)}</button>'
-        for answer, look in (("pass", " btn--big"), ("fail", " btn--quiet"), ("leave", " btn--quiet"))
+        for answer, look in (
+            ("pass", " btn--big"),
+            ("fail", " btn--quiet"),
+            ("leave", " btn--quiet"),
+        )
     )
     main = (
         f'<div class="stack stack-5"><h1>{_w("check_title", language)}</h1><p>{_w("check_lead", language)}</p>'
@@ -92,7 +107,9 @@ def bank_check_page(intent: Object, shown: Object, language: str) -> str:
 
 def over_page(back: str, language: str) -> str:
     """For a page that was used or expired."""
-    link = f'<p><a class="btn" href="{escape(back)}">{_w("go_on", language)}</a></p>' if back else ""
+    link = (
+        f'<p><a class="btn" href="{escape(back)}">{_w("go_on", language)}</a></p>' if back else ""
+    )
     main = f'<div class="narrow stack stack-4"><h1>{_w("over_title", language)}</h1><p>{_w("over_text", language)}</p>{link}</div>'
     return _page(word("over_title", language), main, language, {})
 
@@ -145,7 +162,9 @@ class _Form:
         problem = self.problems.get(name)
         if name == "code" or (problem and problem.word in ("number_real", "bank_real")):
             return ""
-        if name in ("name", "holder") and any(len(run) > 11 for run in cards.digits_of(self.typed.get(name)).split()):
+        if name in ("name", "holder") and re.search(
+            r"\d{11}", cards.digits_of(self.typed.get(name))
+        ):
             return ""
         return self.typed.get(name)
 
@@ -196,10 +215,22 @@ def _numbers(language: str) -> str:
     )
 
 
+def _amount_on_narrow(shown: Object, language: str) -> str:
+    """The amount stands above the fields where the slip stands below them."""
+    if not shown.get("shown_amount"):
+        return ""
+    amount = f'<strong><bdi dir="ltr">{escape(str(shown["shown_amount"]))}</bdi></strong>'
+    return f'<p class="only-narrow">{_w("paying", language)} {amount}</p>'
+
+
 def _slip(shown: Object, language: str) -> str:
     rows = "".join(
         f"<dt>{_w(label, language)}</dt><dd><bdi>{escape(str(shown[key]))}</bdi></dd>"
-        for label, key in (("for", "shown_for"), ("purpose", "shown_purpose"), ("payee", "shown_payee"))
+        for label, key in (
+            ("for", "shown_for"),
+            ("purpose", "shown_purpose"),
+            ("payee", "shown_payee"),
+        )
         if shown.get(key)
     )
     if not shown.get("shown_amount"):

@@ -21,12 +21,18 @@ def reasons_not_to_start(environment: Mapping[str, str]) -> list[str]:
     """Why the sandbox must not run here, in words; empty when it may."""
     found = []
     if environment.get("PORTICO_STRIPE_SECRET_KEY", "").strip().startswith(_LIVE):
-        found.append("PORTICO_STRIPE_SECRET_KEY is a live key. The sandbox never runs beside one: remove it.")
+        found.append(
+            "PORTICO_STRIPE_SECRET_KEY is a live key. The sandbox never runs beside one: remove it."
+        )
     if environment.get("PORTICO_STRIPE_SECRET_KEY_FILE"):
-        found.append("PORTICO_STRIPE_SECRET_KEY_FILE is set. The sandbox never runs beside a real gateway's key.")
+        found.append(
+            "PORTICO_STRIPE_SECRET_KEY_FILE is set. The sandbox never runs beside a real gateway's key."
+        )
     allowed = ("PORTICO_DEMO", "PORTICO_TESTING")
     if not any(environment.get(name, "").strip().lower() in _YES for name in allowed):
-        found.append("The sandbox moves no real money, so it runs with PORTICO_DEMO=1 or PORTICO_TESTING=1 only.")
+        found.append(
+            "The sandbox moves no real money, so it runs with PORTICO_DEMO=1 or PORTICO_TESTING=1 only."
+        )
     return found
 
 
@@ -40,9 +46,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--host", default=address.hostname or "127.0.0.1")
     parser.add_argument("--port", type=int, default=address.port or 8010)
-    parser.add_argument("--state", type=Path, default=home / "var" / "sandbox.sqlite3", help="its own database")
-    parser.add_argument("--webhook", default=f"{base_url.rstrip('/')}/webhooks/payments/sandbox", help="where events go")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same identifiers")
+    parser.add_argument(
+        "--state", type=Path, default=home / "var" / "sandbox.sqlite3", help="its own database"
+    )
+    parser.add_argument(
+        "--webhook",
+        default=f"{base_url.rstrip('/')}/webhooks/payments/sandbox",
+        help="where events go",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1, help="the same seed makes the same identifiers"
+    )
     options = parser.parse_args(argv)
     if reasons := reasons_not_to_start(os.environ):
         print("\n".join(reasons), file=sys.stderr)
@@ -60,7 +74,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         sandbox.start()
     except OSError as error:
-        print(f"The sandbox cannot listen on {options.host}:{options.port} ({error.strerror}).", file=sys.stderr)
+        print(
+            f"The sandbox cannot listen on {options.host}:{options.port} ({error.strerror}).",
+            file=sys.stderr,
+        )
         return 1
     print(f"Sandbox gateway (TEST, no money moves) on {sandbox.url}", flush=True)
     stopped = threading.Event()

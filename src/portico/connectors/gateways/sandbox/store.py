@@ -102,7 +102,9 @@ class Store:
             return f"{prefix}_{digest.hexdigest()[:24]}"
 
     # --- objects -------------------------------------------------------------------------
-    def add(self, thing: Object, *, account: str, parent: str = "", secret: Object | None = None) -> Object:
+    def add(
+        self, thing: Object, *, account: str, parent: str = "", secret: Object | None = None
+    ) -> Object:
         """Keep a new object. `secret` holds what the API never shows (a card's behaviour)."""
         self.rows(
             "insert into objects (id, kind, account, created, reference, parent, data, secret)"
@@ -159,7 +161,11 @@ class Store:
     ) -> list[Object]:
         """Newest first, as Stripe lists."""
         sql, values = "select data from objects where kind = ?", [kind]
-        for column, value in (("account", account), ("reference", reference or None), ("parent", parent or None)):
+        for column, value in (
+            ("account", account),
+            ("reference", reference or None),
+            ("parent", parent or None),
+        ):
             if value is not None:
                 sql, values = f"{sql} and {column} = ?", [*values, value]
         return [json.loads(row[0]) for row in self.rows(f"{sql} order by seq desc", *values)]

@@ -10,7 +10,23 @@ from portico.platform.kernel.money import Money, exponent_of
 
 # Stripe takes whole units of these.
 ZERO_DECIMAL = frozenset(
-    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "JPY",
+        "KMF",
+        "KRW",
+        "MGA",
+        "PYG",
+        "RWF",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ]
 )
 # No fraction exists, but Stripe counts them in hundredths, of which the last two must be 0.
 HUNDREDTHS_OF_WHOLE = frozenset({"ISK", "UGX"})

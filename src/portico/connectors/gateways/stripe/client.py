@@ -79,10 +79,22 @@ class Client:
                     base_addresses={"api": self._base_url} if self._base_url else {},
                     stripe_version=API_VERSION,
                     max_network_retries=0,
-                    http_client=stripe.RequestsClient(timeout=self._timeouts),  # type: ignore[arg-type]
+                    http_client=stripe.RequestsClient(
+                        timeout=self._timeouts,  # type: ignore[arg-type]
+                        session=_direct() if self._base_url else None,
+                    ),
                 )
                 stripe.enable_telemetry = False
             return self._stripe
+
+
+def _direct() -> Any:
+    """A session that no proxy of the environment catches: the sandbox is on this machine."""
+    import requests
+
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 def _plain(found: Any) -> dict[str, Any]:

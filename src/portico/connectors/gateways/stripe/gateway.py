@@ -44,9 +44,7 @@ _PAGES = 20
 class StripeGateway:
     """A pull gateway: details on its page, charged by our server. Amounts are exact; intents can be voided."""
 
-    powers = Powers(
-        kind="pull", save=True, void=True, look_up=True, refund=True, exact_amount=True
-    )
+    powers = Powers(kind="pull", save=True, void=True, look_up=True, refund=True, exact_amount=True)
 
     def __init__(
         self,
@@ -120,9 +118,7 @@ class StripeGateway:
     def detach(self, *, account: str, method: str) -> None:
         """Forget a saved method. One that is gone already is no failure."""
         try:
-            self._client.call(
-                lambda v1: v1.payment_methods.detach(method, {}, _options(account))
-            )
+            self._client.call(lambda v1: v1.payment_methods.detach(method, {}, _options(account)))
         except Missing:
             return
         except GatewayRefused:
@@ -169,9 +165,7 @@ class StripeGateway:
     def look_up(self, *, account: str, intent: str) -> Answer:
         """Ask by Stripe's id."""
         params: dict[str, Any] = {"expand": _EXPAND}
-        return self._ask(
-            lambda v1: v1.payment_intents.retrieve(intent, params, _options(account))
-        )
+        return self._ask(lambda v1: v1.payment_intents.retrieve(intent, params, _options(account)))
 
     def find_by_reference(self, *, account: str, reference: str) -> Answer | None:
         """Ask by our reference: by search, and in the last hour's list, which search does not know yet."""
@@ -179,18 +173,16 @@ class StripeGateway:
             return None
         query = f"metadata['reference']:'{reference}'"
         params: dict[str, Any] = {"query": query, "expand": [f"data.{e}" for e in _EXPAND]}
-        found = self._client.call(
-            lambda v1: v1.payment_intents.search(params, _options(account))
-        )["data"]
+        found = self._client.call(lambda v1: v1.payment_intents.search(params, _options(account)))[
+            "data"
+        ]
         answers = [answer_of(intent) for intent in found or self._young(account, reference)]
         return min(answers, key=_importance, default=None)
 
     def cancel_intent(self, *, account: str, intent: str) -> Answer:
         """Void the intent. Where that is too late, the answer says what became of it."""
         params: dict[str, Any] = {"expand": _EXPAND}
-        return self._ask(
-            lambda v1: v1.payment_intents.cancel(intent, params, _options(account))
-        )
+        return self._ask(lambda v1: v1.payment_intents.cancel(intent, params, _options(account)))
 
     # --- refunds -----------------------------------------------------------------------
     def refund(
@@ -299,5 +291,3 @@ def _sentence(words: dict[str, str]) -> str:
     """For Stripe's own page, which shows one free text: the facts, parted by dots, in no language."""
     names = ("shown_amount", "shown_for", "shown_purpose", "shown_payee")
     return " · ".join(words[name] for name in names if words[name])[:1200]
-
-

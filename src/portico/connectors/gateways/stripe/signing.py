@@ -49,7 +49,14 @@ def read(body: bytes) -> GatewayEvent:
             livemode=event["livemode"] is True,
             created=datetime.fromtimestamp(int(event["created"]), UTC),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise Unreadable(type(error).__name__) from None
     if event.get("object") != "event" or not found.id or not isinstance(event["livemode"], bool):
         raise Unreadable("not an event")
