@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from portico.domain.billing import handlers, queries
+from portico.domain.billing import actions, handlers, queries
 from portico.domain.billing.models import Adjudication, Bill, Charge, ImportDifference
 from portico.domain.intake.events import ResourcesStored
 from portico.domain.intake.exchanges import FileToRead, import_files
@@ -217,6 +217,24 @@ def test_an_older_answer_that_comes_later_is_not_believed(imports: Callable[...,
     imports(claim(), explanation("e2", created="2026-02-09", amounts=newer))
     imports(explanation("e1", created="2026-02-01"))
     assert Bill.objects.get().owed_minor == 0
+
+
+def test_what_staff_corrected_outlives_the_next_import_and_help_a_newer_decision(
+    imports: Callable[..., UUID], cast: Cast
+) -> None:
+    batch_id = imports(claim(), explanation())
+    bill = queries.list_bills(nina()).to_pay[0]
+    charge_id = queries.get_bill(nina(), bill_id=bill.bill_id).lines[0].charge_id
+    actions.correct_bill(
+        cast.tom.call(), bill_id=bill.bill_id, reason="Help.", help_given={charge_id: usd(1200)}
+    )
+    before = counts()
+    again(batch_id)
+    assert counts() == before
+    assert [b.owed for b in queries.list_bills(nina()).to_pay] == [usd(1800)]
+    newer = {"submitted": 120, "allowed": 110, "benefit": 90, "copay": 20}
+    imports(claim(), explanation(amounts=newer, meta={"versionId": "2"}))
+    assert [b.owed for b in queries.list_bills(nina()).to_pay] == [usd(800)]
 
 
 def test_old_bills_come_in_closed(imports: Callable[..., UUID]) -> None:

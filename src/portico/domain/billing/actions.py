@@ -26,6 +26,7 @@ from portico.domain.billing.models import (
     Charge,
     ImportDifference,
 )
+from portico.domain.billing.queries import NoSuchBill
 from portico.domain.billing.rules import claims, issuing, numbering, planning, reading
 from portico.domain.billing.rules.amounts import DoesNotAddUp as DoesNotAddUp
 from portico.domain.billing.rules.issuing import Heading, IssuedBill
@@ -46,10 +47,6 @@ from portico.record.reader import StoredResource
 
 class ChargeNotThere(NotThere):
     """No such charge in scope."""
-
-
-class BillNotThere(NotThere):
-    """No such bill in scope."""
 
 
 class AlreadyBilled(Refused):
@@ -263,7 +260,7 @@ def correct_bill(
     """
     old = Bill.objects.within(call.scope).filter(pk=bill_id).select_related("entity").first()
     if old is None:
-        raise BillNotThere
+        raise NoSuchBill
     lines = _lines(call.scope, [old])
     wanted = charge_ids if charge_ids is not None else [line.charge_id for line in lines]
     charges = _charges(call.scope, wanted)
@@ -279,8 +276,10 @@ def correct_bill(
         payer_name=issuing.payer_of(decisions),
         claim_number=next((d.claim_number for d in decisions.values()), ""),
         history=old.history,
+        decided_date=old.decided_date,
         supersedes=old,
         correction_reason=reason,
+        content_digest=old.content_digest,
     )
     if help_given is None:
         help_given = {line.charge_id: Money(line.help_minor, line.currency) for line in lines}
@@ -367,8 +366,10 @@ def _standing(scope: Scope, read: list[PatientClaim], names: Mapping[str, str]) 
     currencies = {claim.facts.currency for claim in read if claim.facts.lines}
     entities = {currency: _entity_for(scope, currency) for currency in sorted(currencies)}
     ids = [entity.pk for entity in entities.values()]
-    charges = Charge.objects.within(scope).filter(
-        entity_id__in=ids, source_key__in=planning.charge_keys(read)
+    keys = planning.charge_keys(read)
+    charges = Charge.objects.within(scope).filter(entity_id__in=ids, source_key__in=keys)
+    helped = BillLine.objects.within(scope).filter(
+        charge__source_key__in=keys, help_minor__gt=0, bill__superseded_by=None
     )
     bills = Bill.objects.within(scope).filter(
         entity_id__in=ids,
@@ -382,6 +383,7 @@ def _standing(scope: Scope, read: list[PatientClaim], names: Mapping[str, str]) 
         charges={(charge.entity_id, charge.source_key): charge for charge in charges},
         bills={(bill.entity_id, bill.source_key): bill for bill in bills},
         provider_names=names,
+        help_given=dict(helped.values_list("charge_id", "help_minor")),
     )
 
 
@@ -431,27 +433,13 @@ def _withdraw(
         return
     lines = _lines(scope, bills)
     posted = book.find_postings("bill-line", [line.pk for line in lines])
-    undone = [p for p in posted if p.draft.reverses_id is None]
-    book.post_many(
-        (
-            recipes.reversal(
-                p.draft,
-                p.posting_id,
-                source_kind="bill-line",
-                source_id=p.draft.source_id,
-                recipe=f"{p.draft.recipe}_undone",
-            )
-            for p in undone
-        ),
-        at=at,
-    )
+    book.post_many(issuing.taken_back(posted), at=at)
     dropped = [line for line in lines if line.charge_id not in keeping]
     left = balances.receivables([line.charge_id for line in dropped])
-    entity_of = {bill.pk: bill.entity_id for bill in bills}
     for line in dropped:
         owed = left[line.charge_id].owed if line.charge_id in left else None
         if owed is not None and owed.minor < 0:
-            whose = recipes.Whose(line.patient_id, entity_of[line.bill_id])
+            whose = recipes.Whose(line.patient_id, line.charge.entity_id)
             book.post(recipes.overpaid_to_credit(line.pk, {line.charge_id: -owed}, whose), at=at)
     _mark(scope, [line.charge for line in dropped], ChargeStage.WITHDRAWN)
 

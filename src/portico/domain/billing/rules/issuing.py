@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +11,10 @@ from uuid import UUID
 from portico.domain.billing.models import Adjudication, Bill, BillingEntity, BillLine, Charge
 from portico.domain.billing.rules import amounts, numbering
 from portico.domain.billing.rules.amounts import SHARES, LineAmounts
+from portico.domain.billing.rules.claims import ChargeFacts
 from portico.domain.billing.states import ChargeKind
 from portico.ledger import recipes
+from portico.ledger.book import Posted
 from portico.ledger.recipes import PostingDraft, Whose
 from portico.platform.kernel.errors import Refused
 from portico.platform.kernel.ids import new_id
@@ -75,6 +77,7 @@ class Heading:
     history: bool = False
     supersedes: Bill | None = None
     correction_reason: str = ""
+    content_digest: str = ""  # what the source said, when a person corrects what it did not
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def issue(
         for position, (charge, line) in enumerate(billed, start=1)
     )
     bill = _bill(bill_id, heading, lead, lines, at)
-    bill.content_digest = content_of(billed)
+    bill.content_digest = heading.content_digest or content_of(billed)
     bill.digest = digest_of(bill, lines)
     postings = () if heading.history else tuple(p for ln in lines for p in postings_of(bill, ln))
     return IssuedBill(bill, lines, postings)
@@ -126,11 +129,11 @@ def digest_of(bill: Bill, lines: Iterable[BillLine]) -> str:
     )
 
 
-def content_of(billed: Iterable[tuple[Charge, LineAmounts]]) -> str:
-    """The hash of what a source said, whoever settled it since: an import finds changes by it."""
+def content_of(billed: Iterable[tuple[Charge | ChargeFacts, LineAmounts]]) -> str:
+    """The hash of what a source said, whoever helped or settled since: an import finds changes by it."""
     return numbering.digest_of(
         [charge.source_key, charge.description, charge.service_date]
-        + [getattr(line, name) for name in _AMOUNTS if name != "paid"]
+        + [getattr(line, name) for name in _AMOUNTS if name not in ("paid", "help")]
         for charge, line in billed
     )
 
@@ -178,6 +181,19 @@ def postings_of(bill: Bill, line: BillLine) -> list[PostingDraft]:
     if line.help_minor:
         drafts.append(recipes.help_granted(line.pk, money(line.help_minor), whose))
     return drafts
+
+
+def taken_back(posted: Iterable[Posted]) -> Iterator[PostingDraft]:
+    """The opposite of what superseded lines booked."""
+    for one in posted:
+        if one.draft.reverses_id is None:
+            yield recipes.reversal(
+                one.draft,
+                one.posting_id,
+                source_kind=one.draft.source_kind,
+                source_id=one.draft.source_id,
+                recipe=f"{one.draft.recipe}_undone",
+            )
 
 
 def _bill(

@@ -54,6 +54,7 @@ class Standing:
     charges: dict[tuple[UUID, str], Charge]  # by entity and source key
     bills: dict[tuple[UUID, str], Bill]  # the version in force, by entity and source key
     provider_names: Mapping[str, str]
+    help_given: Mapping[UUID, int]  # by charge, on bills in force
 
 
 @dataclass(slots=True)
@@ -123,13 +124,15 @@ def _bill(
     old = standing.bills.get((entity.pk, facts.bill_key))
     if old and old.decided_date and facts.decided_date < old.decided_date:
         return  # an earlier decision that came later
+    if old and old.content_digest == issuing.content_of((ln, ln.amounts) for ln in facts.lines):
+        return  # nothing new; what people corrected since stays
     history = old.history if old else facts.decided_date < since
     stage = ChargeStage.HISTORY if history else ChargeStage.BILLED
-    billed = [
-        (_charge(made, claim, line, entity, standing, stage), line.amounts) for line in facts.lines
-    ]
-    if old and old.content_digest == issuing.content_of(billed):
-        return
+    billed = []
+    for line in facts.lines:
+        charge = _charge(made, claim, line, entity, standing, stage)
+        helped = min(standing.help_given.get(charge.pk, 0), max(line.amounts.owed, 0))
+        billed.append((charge, replace(line.amounts, help=helped)))
     if facts.has_insurer:
         made.adjudications += [_adjudication(claim, charge, line, at) for charge, line in billed]
     issued_date = facts.decided_date if history else today
