@@ -256,3 +256,39 @@ def test_shuffling_follows_the_seed(sandbox, gateway, receiver):
     sandbox.control("deliver")
     assert receiver.got != made
     assert sorted(receiver.got) == sorted(made)
+
+
+def test_events_travel_from_the_sandbox_to_the_inbox_over_the_wire(committing, sandbox, gateway):
+    from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+    from django.core.wsgi import get_wsgi_application
+    from django.db import connections
+
+    class Silent(WSGIRequestHandler):
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    portal = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Silent)
+
+    def serve() -> None:
+        portal.serve_forever(poll_interval=0.02)
+        connections.close_all()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{portal.server_port}{URL}"
+        sandbox.hook = events.Hook(url, ("whsec_old", *TEST_WEBHOOK_SECRETS))
+        made = make_events(sandbox, gateway)
+        assert sandbox.control("deliver")["delivered"] == len(made)
+        assert sandbox.control("send", events=made[:2] * 2)["answers"] == [200] * 4
+        assert (
+            sandbox.control("inflate", event=made[-1])["answer"] == 200
+        )  # kept, and never believed
+        assert sandbox.control("unknown", type="moon.risen")["answer"] == 200
+        assert sandbox.control("forge", kind="wrong-key")["answer"] == 400
+        assert Message.objects.count() == len(made) + 2
+    finally:
+        portal.shutdown()
+        thread.join()
+        portal.server_close()
