@@ -105,8 +105,9 @@ class StripeGateway:
             lambda v1: v1.checkout.sessions.retrieve(session, params, _options(account))
         )
         setup = page.get("setup_intent") or {}
-        method = setup.get("payment_method") if isinstance(setup, dict) else None
-        complete = page["status"] == "complete" and isinstance(method, dict)
+        saved = setup.get("payment_method") if isinstance(setup, dict) else None
+        method: dict[str, Any] = saved if isinstance(saved, dict) else {}
+        complete = page["status"] == "complete" and bool(method)
         return Details(
             complete=complete,
             method=method_of(method) if complete else None,
