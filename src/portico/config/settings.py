@@ -56,6 +56,8 @@ PORTICO_ADDRESS = env.str("PORTICO_ADDRESS", default="")
 PORTICO_COUNTRY = env.str("PORTICO_COUNTRY", default="US").upper()
 PORTICO_CURRENCY = env.str("PORTICO_CURRENCY", default="USD").upper()
 PORTICO_BILLS_SINCE = env.str("PORTICO_BILLS_SINCE", default="")  # ISO date; empty: 12 months
+# May somebody whom nobody matches become a new patient at once? Else staff decide.
+PORTICO_NEW_PATIENTS = environment.flag("PORTICO_NEW_PATIENTS")
 PORTICO_LANGUAGES = env.list("PORTICO_LANGUAGES", default=["en", "es", "fr", "ar"])
 
 # --- applications ----------------------------------------------------------------------

@@ -9,6 +9,7 @@ from portico.connectors.gateways import setting_up as gateways
 from portico.domain.billing import handlers as _billing  # noqa: F401 - importing registers them
 from portico.domain.intake import ports as intake_ports
 from portico.domain.payments import ports as payment_ports
+from portico.domain.people import handlers as _people  # noqa: F401
 from portico.platform.gate import upkeep
 
 
