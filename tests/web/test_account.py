@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.core import mail
 from django.test import Client
 
@@ -111,3 +117,17 @@ def test_leaving_clears_the_browser(cast):
 
 def test_the_blank_form_is_there_before_sign_in():
     assert Client().get("/enroll/form.pdf").content.startswith(b"%PDF")
+
+
+def test_staff_sign_in_with_the_code_of_their_app(cast):
+    TOTP.activate(cast.lena.account, "JBSWY3DPEHPK3PXP")
+    client = Client()
+    answer = client.post("/sign-in", {"login": "lena.test", "password": PASSWORD})
+    assert answer["Location"].startswith("/sign-in/second-step")
+    assert client.get("/staff/").status_code == 302
+    code = format_hotp_value(
+        hotp_value("JBSWY3DPEHPK3PXP", next(iter(yield_hotp_counters_from_time())))
+    )
+    assert client.get("/sign-in/second-step").status_code == 200
+    assert client.post("/sign-in/second-step", {"code": code})["Location"] == "/staff/"
+    assert client.get("/staff/").status_code == 200
